@@ -1,0 +1,153 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target is compiled with.
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func system(_ name: String, package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/System/\(name)", providers: [.apt([package])])
+}
+
+func module(_ name: String, _ dependencies: [String] = [], resources: [Resource] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, resources: resources,
+        swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [String]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, path: "Sources/Executables/\(name)",
+        swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [String], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies.map { .init(stringLiteral: $0) }, resources: resources,
+        swiftSettings: settings)
+}
+
+// The arrows point down this list: a target may depend only on targets above it.
+let package = Package(
+    name: "flotilla",
+    products: [
+        .library(name: "Flotilla", targets: ["Flotilla"]),
+        .library(name: "FlotillaRedis", targets: ["FlotillaRedis"]),
+        .library(name: "FlotillaPostgres", targets: ["FlotillaPostgres"]),
+        .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
+        .executable(name: "document-processor", targets: ["document-processor"]),
+        .executable(name: "document-extractor", targets: ["document-extractor"]),
+        .executable(name: "retry-scheduler", targets: ["retry-scheduler"]),
+        .executable(name: "flotilla", targets: ["flotilla"]),
+    ],
+    targets: [
+        // C libraries: a module map and a shim header each.
+        system("CSystem", package: "libc6-dev"),
+        system("CHiredis", package: "libhiredis-dev"),
+        system("COpenSSL", package: "libssl-dev"),
+        system("CLibpq", package: "libpq-dev"),
+        system("CZlib", package: "zlib1g-dev"),
+        system("CExpat", package: "libexpat1-dev"),
+        system("CMicrohttpd", package: "libmicrohttpd-dev"),
+        system("CCurl", package: "libcurl4-openssl-dev"),
+
+        // The runtime: no C library, no driver, no documents.
+        module("Threading"),
+        module("JSONText"),
+        module("Flotilla", ["Threading", "JSONText"]),
+
+        // Each the only importer of its C library; none knows what a job is.
+        module("Reactor", ["CSystem", "Threading"]),
+        module("RedisClient", ["CHiredis", "COpenSSL", "CSystem", "Reactor", "Threading"]),
+        module("PostgresClient", ["CLibpq", "Reactor", "Threading"]),
+        module("HTTPServer", ["CMicrohttpd", "CSystem", "Threading"]),
+        module("HTTPClient", ["CCurl", "Threading"]),
+        module("Compression", ["CZlib"]),
+        module("XMLText", ["CExpat"]),
+        module("Subprocess", ["CSystem", "Threading"]),
+
+        // The runtime's ports, filled.
+        module("FlotillaRedis", ["Flotilla", "JSONText", "Threading", "Reactor", "RedisClient"], resources: [.embedInCode("Scripts")]),
+        module(
+            "FlotillaPostgres", ["Flotilla", "JSONText", "Threading", "Reactor", "PostgresClient"],
+            resources: [.embedInCode("Migrations")]),
+        module("FlotillaTesting", ["Flotilla", "JSONText", "Threading"]),
+        module(
+            "FlotillaDaemon",
+            [
+                "Flotilla", "JSONText", "Threading", "CSystem", "Reactor", "RedisClient", "PostgresClient", "HTTPServer",
+                "FlotillaRedis", "FlotillaPostgres",
+            ]),
+
+        // Documents.
+        module("TextAnalysis"),
+        module("Corpus", ["Flotilla", "JSONText"]),
+        module(
+            "CorpusPostgres",
+            ["Corpus", "TextAnalysis", "Flotilla", "JSONText", "Threading", "PostgresClient", "FlotillaPostgres"],
+            resources: [.embedInCode("CorpusMigrations")]),
+        module("ObjectStorage", ["Flotilla", "CSystem"]),
+        module("DocumentFormats", ["CSystem", "Compression", "XMLText", "JSONText"]),
+        module(
+            "DocumentStages",
+            [
+                "Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "HTTPClient", "JSONText",
+                "Threading",
+            ]),
+        module(
+            "OperatorCommands",
+            [
+                "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
+                "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
+                "Subprocess",
+            ]),
+
+        // Programs: read the configuration, build, run.
+        program("document-extractor", ["DocumentFormats", "CSystem"]),
+        program(
+            "document-processor",
+            [
+                "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
+                "DocumentStages", "Subprocess",
+            ]),
+        program("retry-scheduler", ["Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres"]),
+        program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
+
+        // Private Redis and PostgreSQL servers for the tests.
+        module("ServerHarness", ["CSystem", "Threading"]),
+        tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
+        tests("ReactorTests", ["Reactor", "Threading"]),
+        tests("RedisClientTests", ["RedisClient", "Reactor", "ServerHarness", "Threading"]),
+        tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
+        tests("SubprocessTests", ["Subprocess", "Threading"]),
+        tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
+        tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "JSONText", "ServerHarness"]),
+        tests("TextAnalysisTests", ["TextAnalysis"]),
+        tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
+        tests(
+            "DocumentStagesTests", ["DocumentStages", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "Subprocess", "TextAnalysis", "JSONText"]),
+        tests(
+            "ServerTests",
+            [
+                "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "RedisClient", "PostgresClient", "Reactor",
+                "Corpus", "CorpusPostgres", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
+            ]),
+        tests("OperatorCommandsTests", ["OperatorCommands", "Flotilla", "JSONText"]),
+        tests(
+            "FleetTests",
+            [
+                "Flotilla", "FlotillaRedis", "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness",
+                "JSONText", "Threading",
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+@main
+struct DocumentExtractorMain {
+    static func main() {}
+}

@@ -1,0 +1,4 @@
+@main
+struct DocumentProcessorMain {
+    static func main() {}
+}

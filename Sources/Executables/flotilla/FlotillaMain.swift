@@ -1,0 +1,4 @@
+@main
+struct FlotillaMain {
+    static func main() {}
+}

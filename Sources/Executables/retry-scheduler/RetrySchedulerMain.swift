@@ -1,0 +1,4 @@
+@main
+struct RetrySchedulerMain {
+    static func main() {}
+}

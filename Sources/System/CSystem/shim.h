@@ -1,0 +1,35 @@
+#pragma once
+// What glibc has and the Swift module map of it does not show.
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Hidden behind _GNU_SOURCE, which the importer does not define.
+extern int pipe2(int fds[2], int flags);
+extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
+extern int pthread_setname_np(pthread_t thread, const char *name);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
+
+static inline int flotilla_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+static inline int flotilla_gettid(void) { return (int)syscall(SYS_gettid); }
+static inline int flotilla_prctl(int option, unsigned long value) { return prctl(option, value, 0UL, 0UL, 0UL); }
+static inline int flotilla_exited(int status) { return WIFEXITED(status); }
+static inline int flotilla_exit_status(int status) { return WEXITSTATUS(status); }
+static inline int flotilla_signaled(int status) { return WIFSIGNALED(status); }
+static inline int flotilla_term_signal(int status) { return WTERMSIG(status); }
+static inline int flotilla_fcntl_set(int fd, int command, int value) { return fcntl(fd, command, value); }
