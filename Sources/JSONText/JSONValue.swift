@@ -1,3 +1,6 @@
+// Int64(exactly:) rounds with functions of libm; the import links it.
+internal import Glibc
+
 /// One JSON value as a tree. Members keep their order; of equal names the last one counts.
 public enum JSONValue: Sendable, Hashable {
     case null
