@@ -59,7 +59,7 @@ struct SocketAddress: Sendable {
             set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPCNT, 3)
         }
         let status = self.bytes.withUnsafeBytes { bytes in
-            bytes.withMemoryRebound(to: sockaddr.self) { Glibc.connect(descriptor, $0.baseAddress, socklen_t(bytes.count)) }
+            Glibc.connect(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
         }
         if status == 0 { return .connected(descriptor) }
         let code = errno
