@@ -106,7 +106,7 @@ public struct PipelineHandler: JobHandler {
         guard try await self.store.begin(stage.stage, engine: stage.engine, attempt: job.attempt, of: work) else { return .superseded }
         let context = StageContext(
             message: job.message, identity: job.identity, attempt: job.attempt, workDirectory: directory,
-            logger: job.logger.with(["stage": .string(stage.stage.rawValue)]), outputs: outputs,
+            logger: job.logger.with(["stage": stage.stage.rawValue]), outputs: outputs,
             progress: { done, total in self.observer?.progressed(job, stage: stage.stage, done: done, total: total) })
         let start = MonotonicTime.now
         do {
@@ -180,7 +180,7 @@ private final class Cancellation: Sendable {
     /// Runs `body` in a task of its own, because only a task's handle can be cancelled by somebody who is not inside it. It is awaited here, and
     /// cancelled with the task that awaits it.
     func run(_ body: @escaping @Sendable () async throws -> StageOutput) async throws -> StageOutput {
-        let task = Task(operation: body)
+        let task = Task { try await body() }
         let isCancelled = self.state.withLock { state in
             state.task = task
             return state.isCancelled
