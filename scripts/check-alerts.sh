@@ -23,11 +23,10 @@ fi
 
 # Every alert has a test and a section of the operations page to send people to.
 failed=0
-for alert in $(grep -oE 'alert: \w+' deploy/prometheus/alerts.yml | cut -d' ' -f2); do
+while read -r alert; do
     grep -q "alertname: $alert" deploy/prometheus/alerts.test.yml || { echo "alerts: $alert has no test"; failed=1; }
-done
-for anchor in $(grep -oE 'operations.md#[a-z-]+' deploy/prometheus/alerts.yml | cut -d'#' -f2 | sort -u); do
-    heading=${anchor//-/ }
-    grep -qiE "^#+ ${heading}$" docs/operations.md || { echo "alerts: docs/operations.md has no section \"$heading\""; failed=1; }
-done
+done < <(grep -oE 'alert: \w+' deploy/prometheus/alerts.yml | cut -d' ' -f2)
+while read -r anchor; do
+    grep -qiE "^#+ ${anchor//-/ }$" docs/operations.md || { echo "alerts: docs/operations.md has no section $anchor"; failed=1; }
+done < <(grep -oE 'operations.md#[a-z-]+' deploy/prometheus/alerts.yml | cut -d'#' -f2 | sort -u)
 exit "$failed"
