@@ -78,9 +78,17 @@ if [ "${#missing[@]}" -gt 0 ]; then
         echo "create_main_cluster = false" | "${root[@]}" tee "$cluster_file" > /dev/null
     fi
 
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "${missing[@]}" > /dev/null
+    log=$(mktemp)
+    apt() {
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@" > "$log" 2>&1 || {
+            say "apt-get $1 failed:"
+            tail -20 "$log" >&2
+            return 1
+        }
+    }
+    apt update || say "trying with the package lists that are there"
+    apt install -y --no-install-recommends -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "${missing[@]}"
+    rm -f "$log"
 
     # The packages enable their service for the next boot; only what this run brought is switched off again.
     if command -v systemctl > /dev/null; then
