@@ -13,12 +13,12 @@ trap 'rm -rf "$root"' EXIT
 
 # An image of a host with our units and what they name: systemd-analyze takes it as its root.
 mkdir -p "$root"/{usr/bin,bin,etc,usr/lib/sysusers.d,usr/lib/tmpfiles.d,lib/systemd/system,usr/lib/systemd/system}
-cp systemd/*.service systemd/*.target "$root/usr/lib/systemd/system/"
+cp systemd/*.service systemd/*.socket systemd/*.target "$root/usr/lib/systemd/system/"
 cp -r systemd/sysusers.d/. "$root/usr/lib/sysusers.d/"
 for program in /usr/bin/document-processor /usr/bin/retry-scheduler /bin/kill; do
     install -m 755 /bin/true "$root$program"
 done
-for unit in network-online.target multi-user.target sysinit.target basic.target shutdown.target; do
+for unit in sockets.target network-online.target multi-user.target sysinit.target basic.target shutdown.target; do
     printf '[Unit]\nDescription=stub\n' > "$root/usr/lib/systemd/system/$unit"
 done
 for unit in -.mount tmp.mount; do
@@ -41,5 +41,13 @@ for template in systemd/*@.service; do
             printf 'units: %s@.service %s\n' "$name" "$(grep -o 'exposure level.*: [0-9.]*' <<< "$output" | tail -1)"
         fi
     done
+done
+for template in systemd/*@.socket; do
+    name=$(basename "$template" @.socket)
+    output=$(systemd-analyze --root="$root" verify --man=no "$name@1.socket" 2>&1) || failed=1
+    if [ -n "$output" ]; then
+        printf 'units: %s@.socket: systemd-analyze verify says:\n%s\n' "$name" "$output"
+        failed=1
+    fi
 done
 exit "$failed"

@@ -80,15 +80,16 @@ export RETRY_BACKOFF_BASE_SECONDS=1 RETRY_BACKOFF_MAX_SECONDS=4 MAX_RETRY_ATTEMP
 export SWIFT_BACKTRACE=enable=no OMP_THREAD_LIMIT=1
 run migrate
 launch() {
-    local name=$1 listen=$2
-    shift 2
-    HTTP_LISTEN=unix:$directory/$listen LOG_FORMAT=json "$@" > "$directory/$name.log" 2>&1 &
+    local name=$1
+    shift
+    # Port 0: the system chooses one that is free.
+    HTTP_LISTEN=127.0.0.1:0 LOG_FORMAT=json "$@" > "$directory/$name.log" 2>&1 &
     pids+=("$!")
     say "started $name (process $!, log $directory/$name.log)"
 }
-launch document-processor-1 processor-1.sock "$bin/document-processor"
-launch document-processor-2 processor-2.sock "$bin/document-processor"
-launch retry-scheduler scheduler.sock "$bin/retry-scheduler"
+launch document-processor-1 "$bin/document-processor"
+launch document-processor-2 "$bin/document-processor"
+launch retry-scheduler "$bin/retry-scheduler"
 
 chapter "2. Documents go in"
 say "$(find "$storage/documents" -type f | wc -l) files: text and scanned PDF, office formats, HTML, images, e-mail, and some that must fail"
