@@ -21,6 +21,31 @@ fi
 "$promtool" check rules --lint=all --lint-fatal deploy/prometheus/alerts.yml
 "$promtool" test rules deploy/prometheus/alerts.test.yml
 
+# The dashboard's expressions parse, as the rules of a file made from them.
+expressions=$(mktemp --suffix=.yml)
+trap 'rm -f "$expressions"' EXIT
+python3 - "$expressions" << 'PYTHON'
+import json, sys
+from pathlib import Path
+
+dashboard = json.loads(Path("deploy/grafana/flotilla.json").read_text())
+variables = {"$__rate_interval": "5m", "$queue": ".*"}
+rules = []
+for panel in dashboard["panels"]:
+    for target in panel["targets"]:
+        text = target["expr"]
+        for name, value in variables.items():
+            text = text.replace(name, value)
+        rules.append({"record": f"panel:p{panel['id']}_{target['refId'].lower()}", "expr": text})
+Path(sys.argv[1]).write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+PYTHON
+"$promtool" check rules "$expressions" > /dev/null || { echo "alerts: an expression of deploy/grafana/flotilla.json does not parse"; exit 1; }
+
+# Every metric that rules and dashboard ask for is one that operations.md promises.
+while read -r metric; do
+    grep -q "\`$metric\`" docs/operations.md || { echo "alerts: $metric is not in docs/operations.md"; exit 1; }
+done < <(grep -ohE 'flotilla_[a-z_]+' deploy/prometheus/alerts.yml deploy/grafana/flotilla.json | sed -E 's/_(bucket|sum|count)$//' | sort -u)
+
 # Every alert has a test and a section of the operations page to send people to.
 failed=0
 while read -r alert; do
