@@ -13,7 +13,7 @@ public enum CrashLetter {
         let message = "its worker died while it held this message"
         let failure = Failure(.permanent, code: "crash", message: message)
         let letter = DeadLetter(
-            id: ULID.make().description, reason: .crash,
+            id: ULID.next(), reason: .crash,
             errorMessage: crashes == 1 ? message : "its worker died \(crashes) times while it held this message", fingerprint: failure.fingerprint,
             failureTime: WallClock.microseconds, originalQueue: queue, jobID: envelope?.jobID, filename: envelope?.filename,
             failureCount: crashes)

@@ -1,29 +1,22 @@
 internal import Threading
 
-/// A name that sorts by the time at which it was made: 48 bits of milliseconds since 1970 and 80 random bits in Crockford's base 32.
-public struct ULID: Hashable, Sendable, CustomStringConvertible {
-    /// 26 characters.
-    public let description: String
+/// Names that sort by the time at which they were made: 48 bits of milliseconds and 80 random ones, in Crockford's base 32 (26 characters).
+public enum ULID {
+    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
-    /// - Parameter milliseconds: since 1970; cut to 48 bits.
-    public init(milliseconds: Int64, using generator: inout some RandomNumberGenerator) {
-        let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-        var text: [UInt8] = []
-        text.reserveCapacity(26)
-        func append(_ value: UInt64, digits: Int) {
-            for digit in stride(from: digits - 1, through: 0, by: -1) {
-                text.append(alphabet.utf8Start[Int(value >> UInt64(digit * 5) & 31)])
-            }
-        }
-        append(UInt64(truncatingIfNeeded: milliseconds) & 0xFFFF_FFFF_FFFF, digits: 10)
-        append(generator.next(), digits: 8)
-        append(generator.next(), digits: 8)
-        self.description = String(decoding: text, as: UTF8.self)
+    /// A new name.
+    public static func next() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return self.make(milliseconds: UInt64(clamping: WallClock.microseconds / 1_000), using: &generator)
     }
 
-    /// A name made now, by the wall clock and the system's generator.
-    public static func make() -> ULID {
-        var generator = SystemRandomNumberGenerator()
-        return ULID(milliseconds: WallClock.microseconds / 1_000, using: &generator)
+    static func make(milliseconds: UInt64, using generator: inout some RandomNumberGenerator) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(26)
+        for shift in stride(from: 45, through: 0, by: -5) { text.append(self.alphabet[Int(milliseconds >> UInt64(shift) & 31)]) }
+        let (high, low): (UInt64, UInt64) = (generator.next(), generator.next())
+        for shift in stride(from: 35, through: 0, by: -5) { text.append(self.alphabet[Int(high >> UInt64(shift) & 31)]) }
+        for shift in stride(from: 35, through: 0, by: -5) { text.append(self.alphabet[Int(low >> UInt64(shift) & 31)]) }
+        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -124,7 +124,7 @@ enum DelayedMessage {
         guard let envelope = try? Envelope(payload), envelope.retry == nil else { return payload }
         let due = WallClock.microseconds.addingReportingOverflow(delay.inNanoseconds / 1_000)
         let metadata = RetryMetadata(
-            retryCount: 0, retryAt: due.overflow ? .max : due.partialValue, originalQueue: queue, nonce: ULID.make().description)
+            retryCount: 0, retryAt: due.overflow ? .max : due.partialValue, originalQueue: queue, nonce: ULID.next())
         return MessageSplice.adding(metadata, to: payload)
     }
 }
