@@ -42,7 +42,8 @@ extension RedisBroker {
         else { throw Self.unexpected("reclaim") }
         result.returned += Int(clamping: moved)
         for start in stride(from: 0, to: candidates.count, by: 3) {
-            guard let sequence = candidates[start].string, let crashes = candidates[start + 1].int, let payload = candidates[start + 2].bytes
+            guard let sequence = candidates[start].string, let crashes = candidates[start + 1].int,
+                let payload = candidates[start + 2].bytes
             else { throw Self.unexpected("reclaim") }
             let dead = CrashLetter.make(for: payload, crashes: Int(clamping: crashes), queue: self.queue)
             if try await self.quarantine(worker, sequence, dead) { result.quarantined.append(dead) }

@@ -137,8 +137,8 @@ private struct ExchangeReply {
     let deliveries: [Delivery]
 
     init(_ reply: RedisValue, firstSequence: UInt64, worker: WorkerID) throws(BrokerError) {
-        guard case .array(let parts) = reply, parts.count == 3, let state = parts[0].int, let verdicts = parts[1].bytes,
-            case .array(let payloads) = parts[2]
+        guard case .array(let parts) = reply, parts.count == 4, let state = parts[0].int, let verdicts = parts[1].bytes,
+            case .array(let payloads) = parts[2], case .array(let suspects) = parts[3], suspects.count.isMultiple(of: 2)
         else { throw RedisBroker.unexpected("exchange") }
         self.isPaused = state == 1
         self.isLeaseLost = state == 2
@@ -146,9 +146,17 @@ private struct ExchangeReply {
         var deliveries: [Delivery] = []
         deliveries.reserveCapacity(payloads.count)
         var sequence = firstSequence
+        var crashes: [UInt64: Int] = [:]
+        for index in stride(from: 0, to: suspects.count, by: 2) {
+            guard let position = suspects[index].int, position > 0, let count = suspects[index + 1].int else {
+                throw RedisBroker.unexpected("exchange")
+            }
+            crashes[firstSequence &+ UInt64(position - 1)] = Int(clamping: count)
+        }
         for payload in payloads {
             if case .bulk(let bytes) = payload {
-                deliveries.append(Delivery(id: DeliveryID(worker: worker, sequence: sequence), payload: bytes))
+                let count = crashes.isEmpty ? 0 : crashes[sequence] ?? 0
+                deliveries.append(Delivery(id: DeliveryID(worker: worker, sequence: sequence), payload: bytes, crashes: count))
             }
             sequence &+= 1
         }

@@ -2,7 +2,6 @@ public import Flotilla
 internal import JSONText
 public import Reactor
 public import RedisClient
-internal import Threading
 
 /// A broker in Redis 6.2 or later. docs/wire-format.md describes its keys.
 ///
@@ -86,6 +85,14 @@ public final class RedisBroker: BrokerAdministration {
         return deadline > 0 && replies[1].int == 1
     }
 
+    public func beginTrial(of delivery: DeliveryID) async throws(BrokerError) -> Bool {
+        let worker = delivery.worker
+        return try await self.run(
+            Script.trial, "beginTrial", keys: [self.keys.workers, self.keys.inflight(worker), self.keys.crashes],
+            [.text(worker.rawValue), .text(String(delivery.sequence))]
+        ).int == 1
+    }
+
     public func isDeadLetterRecorded(_ letter: DeadLetter) async throws(BrokerError) -> Bool {
         let key = RedisKeys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id)
         return try await self.send(["HGET", .text(key), "dead_letter_id"], "isDeadLetterRecorded").string == letter.id
@@ -114,18 +121,6 @@ public final class RedisBroker: BrokerAdministration {
         _ = try await self.run(
             Script.delay, "enqueue", keys: [self.names.retry, self.keys.queue],
             [.bytes(DelayedMessage.bytes(of: payload, after: delay, on: self.queue)), .number(Self.delayMilliseconds(delay))])
-    }
-}
-
-/// A message that is only delayed, made different from any other by a nonce.
-enum DelayedMessage {
-    static func bytes(of payload: [UInt8], after delay: Duration, on queue: QueueName) -> [UInt8] {
-        // What cannot be read is not touched: a worker will say what is wrong with it.
-        guard let envelope = try? Envelope(payload), envelope.retry == nil else { return payload }
-        let due = WallClock.microseconds.addingReportingOverflow(delay.inNanoseconds / 1_000)
-        let metadata = RetryMetadata(
-            retryCount: 0, retryAt: due.overflow ? .max : due.partialValue, originalQueue: queue, nonce: ULID.next())
-        return MessageSplice.adding(metadata, to: payload)
     }
 }
 

@@ -1,4 +1,4 @@
-public import Flotilla
+internal import Flotilla
 
 /// The names of all keys in Redis.
 ///

@@ -1,4 +1,4 @@
-public import Flotilla
+internal import Flotilla
 internal import RedisClient
 
 /// A Redis server that a queue must not be kept in.

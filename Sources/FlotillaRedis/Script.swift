@@ -5,6 +5,7 @@ enum Script {
     static let register = load("register", PackageResources.register_lua)
     static let extend = load("extend", PackageResources.extend_lua)
     static let exchange = load("exchange", PackageResources.exchange_lua)
+    static let trial = load("trial", PackageResources.trial_lua)
     static let retire = load("retire", PackageResources.retire_lua)
     static let expired = load("expired", PackageResources.expired_lua)
     static let reclaim = load("reclaim", PackageResources.reclaim_lua)

@@ -9,8 +9,9 @@
 -- ARGV[11] number of name-value pairs of each dead; then
 --   acks: sequence ...   releases: sequence, newest first ...   retries: sequence, delay ms, payload ...
 --   dead: sequence, payload, time, pairs ...
--- Returns {state, verdicts, payloads}: state 0, 1 when paused, 2 when the lease is lost and nothing was written; verdicts '' when all was
--- settled, else '1' (settled) or '0' (stale) for each, in the order above; payloads in the order of their sequence numbers, false for a gap.
+-- Returns {state, verdicts, payloads, suspects}: state 0, 1 when paused, 2 when the lease is lost and nothing was written; verdicts '' when all was
+-- settled, else '1' (settled) or '0' (stale) for each, in the order above; payloads in the order of their sequence numbers, false for a gap;
+-- suspects a flat list of position in payloads, from 1, and crashes.
 -- Atomic: a message is in exactly one of ready, landing, inflight, retries and dead, before and after. A settlement takes effect only if
 -- the delivery was still in this worker's hash. A claim never overwrites a delivery: one that was repeated is refused when it comes late.
 -- At most 1,000 settlements and 1,000 claims.
@@ -23,19 +24,20 @@ local acks, releases, retries, dead = tonumber(ARGV[6]), tonumber(ARGV[7]), tonu
 
 local deadline = redis.call('ZSCORE', workers, worker)
 if not deadline or tonumber(deadline) <= 0 then
-    return {2, string.rep('0', acks + releases + retries + dead), {}}
+    return {2, string.rep('0', acks + releases + retries + dead), {}, {}}
 end
 redis.call('ZADD', workers, now + ARGV[2], worker)
 
 local settled, stale = 0, {}
 local position = 12
-if acks + retries + dead > 0 and redis.call('EXISTS', crashes) == 1 then
+local suspected = redis.call('EXISTS', crashes) == 1
+if suspected then
     -- The worker survived these messages: what they are charged with is forgotten.
     local function forgive(field)
         local payload = redis.call('HGET', inflight, field)
         if payload then redis.call('HDEL', crashes, redis.sha1hex(payload)) end
     end
-    for index = position, position + acks - 1 do forgive(ARGV[index]) end
+    for index = position, position + acks + releases - 1 do forgive(ARGV[index]) end
     local other = position + acks + releases
     for index = 0, retries - 1 do forgive(ARGV[other + 3 * index]) end
     other = other + 3 * retries
@@ -82,7 +84,20 @@ if next(stale) then
     for index = 1, settled do words[index] = stale[index] and '0' or '1' end
     verdicts = table.concat(words)
 end
-if count == 0 then return {0, verdicts, {}} end
+if count == 0 then return {0, verdicts, {}, {}} end
+
+local function suspects(payloads)
+    local found = {}
+    if not suspected then return found end
+    for index = 1, #payloads do
+        local crashed = payloads[index] and redis.call('HGET', crashes, redis.sha1hex(payloads[index]))
+        if crashed then
+            found[#found + 1] = index
+            found[#found + 1] = tonumber(crashed)
+        end
+    end
+    return found
+end
 
 if ARGV[5] == '1' then
     -- Whatever this repeats may have run, or may still run after us: the mark refuses it then.
@@ -92,14 +107,14 @@ if ARGV[5] == '1' then
     for index = 1, count do fields[index] = first + index - 1 end
     local held = redis.call('HMGET', inflight, unpack(fields))
     for index = 1, count do
-        if held[index] then return {0, verdicts, held} end
+        if held[index] then return {0, verdicts, held, suspects(held)} end
     end
-    if not isFirstRepeat then return {0, verdicts, {}} end
+    if not isFirstRepeat then return {0, verdicts, {}, {}} end
 elseif redis.call('ZSCORE', KEYS[5], first) then
-    return {0, verdicts, {}}
+    return {0, verdicts, {}, {}}
 end
 
-if redis.call('EXISTS', KEYS[6]) == 1 then return {1, verdicts, {}} end
+if redis.call('EXISTS', KEYS[6]) == 1 then return {1, verdicts, {}, {}} end
 local payloads = redis.call('RPOP', KEYS[4], count) or {}
 if #payloads < count then
     local more = redis.call('RPOP', KEYS[1], count - #payloads)
@@ -119,4 +134,4 @@ if #payloads > 0 then
     end
     redis.call('HSET', inflight, unpack(fields))
 end
-return {0, verdicts, payloads}
+return {0, verdicts, payloads, suspects(payloads)}

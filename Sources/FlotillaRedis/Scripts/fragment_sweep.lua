@@ -1,6 +1,6 @@
 -- Takes up to `limit` messages of a worker whose lease is over back to the consuming end of the queue, oldest nearest to that end.
--- With `crash_limit` >= 0 each delivery is counted as a crash; one that reaches a limit above 0 stays where it is and is returned.
--- What lies in the landing slot was never started and is not counted.
+-- With `crash_limit` >= 0 each delivery becomes a suspect with a count of at least 1; one whose count reached a limit above 0 stays where it
+-- is and is returned. What lies in the landing slot was never claimed and is no suspect.
 -- Returns how many were moved, the candidates for quarantine as {sequence, crashes, payload, ...}, and whether more is left.
 local function sweep(ready, inflight, landing, crashes, limit, crash_limit)
     local moved, candidates = 0, {}
@@ -16,8 +16,8 @@ local function sweep(ready, inflight, landing, crashes, limit, crash_limit)
         local count = 0
         if crash_limit >= 0 then
             local digest = redis.sha1hex(payload)
-            count = (tonumber(redis.call('HGET', crashes, digest)) or 0) + 1
-            if crash_limit == 0 or count < crash_limit then redis.call('HSET', crashes, digest, count) end
+            redis.call('HSETNX', crashes, digest, 1)
+            count = tonumber(redis.call('HGET', crashes, digest))
         end
         if crash_limit > 0 and count >= crash_limit then
             candidates[#candidates + 1] = field
@@ -30,7 +30,7 @@ local function sweep(ready, inflight, landing, crashes, limit, crash_limit)
         end
     end
     -- Messages that were lost or removed by other means must not be remembered for ever.
-    if crash_limit >= 0 and taken > 0 then redis.call('EXPIRE', crashes, 604800) end
+    if crash_limit >= 0 and taken > 0 then redis.call('EXPIRE', crashes, 86400) end
     return moved, candidates, taken < #fields
 end
 

@@ -1,10 +1,10 @@
--- reclaim: take a dead worker's messages back to the consuming end, each counted as a crash.
+-- reclaim: take a dead worker's messages back to the consuming end, each a suspect from now on.
 -- KEYS[1] ready    LIST          KEYS[2] inflight  HASH  of that worker    KEYS[3] workers      ZSET  worker -> deadline, ms
 -- KEYS[4] landing  LIST          KEYS[5] repeats   ZSET                    KEYS[6] crashes      HASH  sha1 of payload -> crashes
 -- KEYS[7] worker_info  HASH      KEYS[8] swept     ZSET  worker -> when its landing slot is looked at again, ms
 -- ARGV[1] worker   ARGV[2] at most this many   ARGV[3] crash limit, 0 for none   ARGV[4] grace of the landing slot, ms
 -- Returns {moved, candidates, more, forgotten}: candidates is a flat list of sequence, crashes and payload of the messages that reached the
--- limit. They stay in the hash, not counted again, until `quarantine` takes them: whoever dies in between, the next call finds them.
+-- limit. They stay in the hash until `quarantine` takes them: whoever dies in between, the next call finds them.
 -- Atomic: a message is in ready or with the dead worker. Nothing is taken from a worker whose lease runs.
 -- @include fragment_now
 -- @include fragment_sweep
