@@ -42,7 +42,7 @@ public struct JobContext: Sendable {
 
 /// How a run ended, when it did not fail.
 public enum JobOutcome: Sendable {
-    /// Done; the messages go to their queues after the result is durable. Without a job store they go out before the ack.
+    /// Done; the messages go to their queues after the result is durable, which takes a job store: without one they fail the run.
     case completed(followUps: [FollowUp] = [])
     /// Not now: give it back and bring it again after a while; no attempt is counted.
     case snoozed(Duration)
