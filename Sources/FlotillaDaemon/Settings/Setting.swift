@@ -73,7 +73,8 @@ extension Setting where Value == Int {
     /// A size: bytes, or with a unit `K`, `M`, `G` (powers of 1024).
     static func bytes(_ name: String, _ section: SettingSection, _ range: ClosedRange<Int>, default value: Int, help: String) -> Setting {
         Setting(
-            name, section, kind: "size from \(SettingText.bytes(range.lowerBound)) to \(SettingText.bytes(range.upperBound))", default: value,
+            name, section, kind: "size from \(SettingText.bytes(range.lowerBound)) to \(SettingText.bytes(range.upperBound))",
+            default: value,
             shownDefault: SettingText.bytes(value), help: help
         ) { text in SettingText.parseBytes(text).flatMap { range.contains($0) ? $0 : nil } }
     }
@@ -148,7 +149,9 @@ extension Setting where Value == String? {
 
     /// - Parameter schemes: the schemes allowed, as they are written.
     static func url(_ name: String, _ section: SettingSection, schemes: [String], secret: Bool = false, help: String) -> Setting {
-        .optionalText(name, section, kind: "URL starting with " + schemes.map { "`\($0)://`" }.joined(separator: ", "), secret: secret, help: help) { text in
+        .optionalText(
+            name, section, kind: "URL starting with " + schemes.map { "`\($0)://`" }.joined(separator: ", "), secret: secret, help: help
+        ) { text in
             schemes.contains { text.lowercased().hasPrefix($0 + "://") } && !text.unicodeScalars.contains { $0.value <= 0x20 }
         }
     }

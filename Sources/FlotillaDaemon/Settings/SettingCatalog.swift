@@ -16,7 +16,8 @@ public struct SettingCatalog: Sendable {
 
     public let redisURL = Setting<String?>.url(
         "REDIS_URL", .redis, schemes: ["redis", "rediss", "unix"], secret: true,
-        help: "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port, "
+        help:
+            "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port, "
             + "database, user and password below.")
     public let redisHost = Setting<String>.text(
         "REDIS_HOST", .redis, kind: "host name or address", default: "localhost", help: "The Redis server."
@@ -29,11 +30,13 @@ public struct SettingCatalog: Sendable {
         "REDIS_TLS", .redis, default: false, help: "Whether to speak TLS to host and port. A `rediss://` URL or a CA file does so too.")
     public let redisTLSCAFile = Setting<String?>.optionalPath(
         "REDIS_TLS_CA_FILE", .redis, help: "The certificate authority that signed the server's certificate; the system's own without it.")
-    public let redisTLSCertFile = Setting<String?>.optionalPath("REDIS_TLS_CERT_FILE", .redis, help: "Our certificate, if the server asks for one.")
+    public let redisTLSCertFile = Setting<String?>.optionalPath(
+        "REDIS_TLS_CERT_FILE", .redis, help: "Our certificate, if the server asks for one.")
     public let redisTLSKeyFile = Setting<String?>.optionalPath("REDIS_TLS_KEY_FILE", .redis, help: "The key of our certificate.")
     public let allowEvictingRedis = Setting<Bool>.flag(
         "ALLOW_EVICTING_REDIS", .redis, default: false,
-        help: "Start even if Redis may evict keys under memory pressure (`maxmemory-policy` other than `noeviction`), which loses messages.")
+        help: "Start even if Redis may evict keys under memory pressure (`maxmemory-policy` other than `noeviction`), which loses messages."
+    )
 
     // MARK: PostgreSQL
 
@@ -55,7 +58,8 @@ public struct SettingCatalog: Sendable {
     public let queueGraph = Setting<String>.key(
         "REDIS_QUEUE_GRAPH", .queues, default: "graph_queue", help: "The list that holds ready messages for the knowledge graph.")
     public let retryDocument = Setting<String>.key(
-        "REDIS_RETRY_DOCUMENT", .queues, default: "document_retry", help: "The sorted set of document messages that wait for another attempt.")
+        "REDIS_RETRY_DOCUMENT", .queues, default: "document_retry",
+        help: "The sorted set of document messages that wait for another attempt.")
     public let retryAudio = Setting<String>.key("REDIS_RETRY_AUDIO", .queues, default: "audio_retry", help: "The same for audio.")
     public let retryVideo = Setting<String>.key("REDIS_RETRY_VIDEO", .queues, default: "video_retry", help: "The same for video.")
     public let retryGraph = Setting<String>.key("REDIS_RETRY_GRAPH", .queues, default: "graph_retry", help: "The same for the graph.")
@@ -82,7 +86,8 @@ public struct SettingCatalog: Sendable {
         "RETRY_BACKOFF_BASE_SECONDS", .retries, .zero ... .seconds(86_400), default: .seconds(60),
         help: "The wait before the first retry. It doubles with each further one; half of it is random.")
     public let retryBackoffMax = Setting<Duration>.duration(
-        "RETRY_BACKOFF_MAX_SECONDS", .retries, .zero ... .seconds(30 * 86_400), default: .seconds(3600), help: "The wait never exceeds this.")
+        "RETRY_BACKOFF_MAX_SECONDS", .retries, .zero ... .seconds(30 * 86_400), default: .seconds(3600),
+        help: "The wait never exceeds this.")
     public let dlqRetention = Setting<Duration>.duration(
         "DLQ_RETENTION_DAYS", .retries, .zero ... .seconds(3650 * 86_400), bare: .days, default: .seconds(7 * 86_400),
         help: "Dead letters older than this are removed from Redis; their history stays in PostgreSQL. 0 keeps them for ever.")
@@ -93,7 +98,8 @@ public struct SettingCatalog: Sendable {
     // MARK: Worker
 
     public let concurrency = Setting<Int>.integer(
-        "CONCURRENCY", .worker, 1...1024, default: availableCores(), shownDefault: "the number of cores", help: "Handlers that run at once.")
+        "CONCURRENCY", .worker, 1...1024, default: availableCores(), shownDefault: "the number of cores", help: "Handlers that run at once."
+    )
     public let lease = Setting<Duration>.duration(
         "LEASE_SECONDS", .worker, .seconds(2) ... .seconds(3600), default: .seconds(30),
         help: "How long a worker that went silent keeps what it holds. The longest wait before somebody else takes over.")
@@ -116,18 +122,21 @@ public struct SettingCatalog: Sendable {
         "STORAGE_ROOT", .documents, default: "/var/lib/flotilla/files",
         help: "Plain paths in messages are relative to this directory, and nothing outside of it is ever read.")
     public let workDirectory = Setting<String>.path(
-        "WORK_DIRECTORY", .documents, default: "/var/tmp/flotilla", help: "Where handlers get private directories for their intermediate files.")
+        "WORK_DIRECTORY", .documents, default: "/var/tmp/flotilla",
+        help: "Where handlers get private directories for their intermediate files.")
     public let ocrLanguages = Setting<String>.text(
         "OCR_LANGUAGES", .documents, kind: "tesseract language codes joined by `+`", default: "eng",
         help: "The languages that scans are read in, such as `eng+deu`; their data must be installed."
     ) { text in
         text.split(separator: "+", omittingEmptySubsequences: false).allSatisfy { code in
             (2...32).contains(code.utf8.count)
-                && code.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+                && code.utf8.allSatisfy {
+                    (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+                }
         }
     }
     public let maxFileBytes = Setting<Int>.bytes(
-        "MAX_FILE_BYTES", .documents, 1 << 10 ... 1 << 40, default: 512 << 20, help: "Larger files are refused for good.")
+        "MAX_FILE_BYTES", .documents, 1 << 10...1 << 40, default: 512 << 20, help: "Larger files are refused for good.")
     public let maxPages = Setting<Int>.integer(
         "MAX_PAGES", .documents, 1...1_000_000, default: 5_000, help: "Documents with more pages are refused for good.")
     public let maxPagePixels = Setting<Int>.integer(
@@ -156,14 +165,15 @@ public struct SettingCatalog: Sendable {
     // MARK: Logging
 
     public let logLevel = Setting<LogLevelChoice>.choice(
-        "LOG_LEVEL", .logging, default: .info, help: "The least important lines that are written. SIGHUP reads it again.")
+        "LOG_LEVEL", .logging, default: .info, help: "The least important lines that are written.")
     public let logFormat = Setting<LogFormatChoice>.choice(
         "LOG_FORMAT", .logging, default: .auto, help: "One JSON object a line, text for people, or text on a terminal and JSON elsewhere.")
 
     // MARK: Testing
 
     public let fault = Setting<String?>.optionalText(
-        "FLOTILLA_FAULT", .testing, help: "Stops the process abruptly at a named point, to prove that nothing is lost. Never set it in production.")
+        "FLOTILLA_FAULT", .testing,
+        help: "Stops the process abruptly at a named point, to prove that nothing is lost. Never set it in production.")
 
     public init() {}
 

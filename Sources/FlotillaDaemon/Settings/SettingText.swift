@@ -42,7 +42,8 @@ public enum SettingText {
             break
         }
         var scale: Int64 = 1
-        for (unit, factor) in [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40)] as [(String, Int64)] where number.hasSuffix(unit) {
+        for (unit, factor) in [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30), ("T", 1 << 40)] as [(String, Int64)]
+        where number.hasSuffix(unit) {
             number = number.dropLast()
             scale = factor
         }

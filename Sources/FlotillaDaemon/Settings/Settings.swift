@@ -34,7 +34,9 @@ public struct Settings: Sendable {
     /// error. An empty variable counts as absent.
     ///
     /// - Throws: ``SettingMistakes`` with all mistakes at once.
-    public init(environment: [String: String] = Settings.processEnvironment(), catalog: SettingCatalog = SettingCatalog()) throws(SettingMistakes) {
+    public init(environment: [String: String] = Settings.processEnvironment(), catalog: SettingCatalog = SettingCatalog())
+        throws(SettingMistakes)
+    {
         var reader = SettingsReader(environment: environment)
         for setting in catalog.all { reader.read(setting) }
         reader.checkUnknown(catalog.declarations)
@@ -89,6 +91,7 @@ public struct SettingMistakes: Error, Sendable, CustomStringConvertible {
     public init(all: [String]) { self.all = all }
 
     public var description: String {
-        "\(self.all.count == 1 ? "1 mistake" : "\(self.all.count) mistakes") in the configuration:\n" + self.all.map { "  \($0)\n" }.joined()
+        "\(self.all.count == 1 ? "1 mistake" : "\(self.all.count) mistakes") in the configuration:\n"
+            + self.all.map { "  \($0)\n" }.joined()
     }
 }

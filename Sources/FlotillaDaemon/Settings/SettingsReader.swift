@@ -108,7 +108,9 @@ struct SettingsReader {
         // Editors and `echo` end a file with a newline that is no part of the secret.
         while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
         guard !bytes.isEmpty else { return .failure(FileMistake(reason: "is empty")) }
-        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else { return .failure(FileMistake(reason: "is not text")) }
+        guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+            return .failure(FileMistake(reason: "is not text"))
+        }
         return .success(text)
     }
 

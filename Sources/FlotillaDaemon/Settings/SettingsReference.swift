@@ -21,7 +21,8 @@ extension SettingCatalog {
             if members.isEmpty { continue }
             text += "\n## \(section.rawValue)\n\n| variable | value | default | meaning |\n|---|---|---|---|\n"
             for declaration in members {
-                let value = declaration.isSecret ? "secret: \(declaration.kind); credential `\(declaration.credentialName)`" : declaration.kind
+                let value =
+                    declaration.isSecret ? "secret: \(declaration.kind); credential `\(declaration.credentialName)`" : declaration.kind
                 let standard = declaration.defaultText.isEmpty ? "" : "`\(declaration.defaultText)`"
                 text += "| `\(declaration.name)` | \(Self.cell(value)) | \(Self.cell(standard)) | \(Self.cell(declaration.help)) |\n"
             }
@@ -29,5 +30,7 @@ extension SettingCatalog {
         return text
     }
 
-    private static func cell(_ text: String) -> String { text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+    private static func cell(_ text: String) -> String {
+        text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+    }
 }
