@@ -1,1 +1,1 @@
-// This file makes the target build until its tests arrive.
+// This file makes the target build until its sources arrive.
