@@ -1,5 +1,6 @@
 internal import CSystem
 internal import Glibc
+internal import Threading
 
 /// A program started by a test, with its output in a file.
 ///
@@ -15,7 +16,7 @@ public final class ChildProcess: Sendable {
     public let pid: Int32
     /// Readable once the program has ended.
     private let pidfd: Int32
-    private let reaped: EndingBox
+    private let reaped = Lock<Ending?>(nil)
 
     /// Starts `executable` (found along PATH when it holds no slash) with `arguments`, which do not include the program's own name.
     ///
@@ -38,7 +39,6 @@ public final class ChildProcess: Sendable {
 
         self.pid = try spawn(executable, arguments, environment: environment, actions: &actions)
         self.pidfd = flotilla_pidfd_open(self.pid)
-        self.reaped = EndingBox()
         ChildGuard.shared?.adopt(self.pid)
     }
 
@@ -96,25 +96,6 @@ extension ChildProcess.Ending {
         } else {
             self = .exited(flotilla_exit_status(status))
         }
-    }
-}
-
-/// The one mutable thing of a child, under a lock.
-private final class EndingBox: @unchecked Sendable {
-    private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private var ending: ChildProcess.Ending?
-
-    init() { pthread_mutex_init(self.mutex, nil) }
-
-    deinit {
-        pthread_mutex_destroy(self.mutex)
-        self.mutex.deallocate()
-    }
-
-    func withLock<Result>(_ body: (inout ChildProcess.Ending?) -> Result) -> Result {
-        pthread_mutex_lock(self.mutex)
-        defer { pthread_mutex_unlock(self.mutex) }
-        return body(&self.ending)
     }
 }
 
