@@ -3,7 +3,7 @@ public struct PostgresError: Error, Sendable {
     /// The kind of failure. More may be added: always have a `default`.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case unavailable, poolExhausted, connectionLost, server, timedOut, cancelled, decoding, invalidArgument, closed, migration
+            case unavailable, poolExhausted, connectionLost, server, timedOut, cancelled, decoding, invalidArgument, closed
         }
         private let kind: Kind
 
@@ -25,8 +25,6 @@ public struct PostgresError: Error, Sendable {
         public static let invalidArgument = Self(kind: .invalidArgument)
         /// The pool, listener or connection was closed by us; nothing was sent.
         public static let closed = Self(kind: .closed)
-        /// The schema and this program do not belong together; nothing was written.
-        public static let migration = Self(kind: .migration)
 
         public var description: String { self.kind.rawValue }
     }

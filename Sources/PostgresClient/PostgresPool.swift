@@ -77,8 +77,8 @@ public final class PostgresPool: @unchecked Sendable {
             session.close(PostgresError(.closed, "the pool is closed"))
         } else if !session.isQuiet {
             session.close(PostgresError(.closed, "the connection came back in the middle of something"))
-        } else if session.lifetimeEnd < .now {
-            session.close(PostgresError(.closed, "the connection has reached its age"))
+        } else if session.isDiscarded || session.lifetimeEnd < .now {
+            session.close(PostgresError(.closed, "the connection is not to be used again"))
         } else {
             session.lastUse = .now
             self.idle.append(session)
@@ -115,6 +115,8 @@ public final class PostgresPool: @unchecked Sendable {
 
     private func hand(_ session: Session, to waiter: Waiter) {
         self.leased[ObjectIdentifier(session)] = session
+        // Before the caller goes on, who may look.
+        self.publish()
         guard session.lastUse + self.configuration.healthCheckAfter < .now else {
             return waiter.completion(.success(session))
         }
@@ -144,6 +146,7 @@ public final class PostgresPool: @unchecked Sendable {
         switch result {
         case .failure(let error):
             self.backoff.failed(error, at: .now)
+            self.published.withLock { $0.lastError = error }
         case .success(let connection):
             self.backoff.succeeded()
             let session = Session(connection, loop: self.loop, configuration: self.configuration)
@@ -163,7 +166,10 @@ public final class PostgresPool: @unchecked Sendable {
     private func sessionClosed(_ session: Session, _ error: PostgresError) {
         self.idle.removeAll { $0 === session }
         self.leased[ObjectIdentifier(session)] = nil
-        if error.code != .closed { self.backoff.lastError = error }
+        if error.code != .closed {
+            self.backoff.lastError = error
+            self.published.withLock { $0.lastError = error }
+        }
         // Not within the caller's turn: it may be in the middle of handing sessions out.
         self.loop.execute { self.pump() }
     }
@@ -241,10 +247,13 @@ public final class PostgresPool: @unchecked Sendable {
     }
 
     private func publish() {
-        let statistics = PostgresPoolStatistics(
-            idle: self.idle.count, leased: self.leased.count, connecting: self.connecting, waiting: self.waiters.count,
-            consecutiveFailures: self.backoff.failures, lastError: self.backoff.lastError)
-        self.published.withLock { $0 = statistics }
+        self.published.withLock { statistics in
+            statistics.idle = self.idle.count
+            statistics.leased = self.leased.count
+            statistics.connecting = self.connecting
+            statistics.waiting = self.waiters.count
+            statistics.consecutiveFailures = self.backoff.failures
+        }
     }
 }
 

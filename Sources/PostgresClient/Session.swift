@@ -30,6 +30,8 @@ final class Session: EventHandler, @unchecked Sendable {
     /// The first error inside the open transaction.
     private(set) var transactionError: PostgresError?
 
+    /// Not to be lent again.
+    var isDiscarded = false
     let openedAt = MonotonicTime.now
     var lastUse = MonotonicTime.now
     /// Called once, when the connection is gone for any reason.
@@ -150,10 +152,16 @@ final class Session: EventHandler, @unchecked Sendable {
 
     private func send(_ queries: [PostgresQuery], for operation: Operation, isOpen: Bool) -> Bool {
         if !isOpen {
-            // In an aborted transaction it would fail, and in an open one it could.
-            for name in self.cache.takeDeallocations() {
+            // In an aborted transaction it would fail, and in an open one it could. A sync of its own keeps it out of the operation's
+            // transaction: VACUUM and its like refuse to run with others.
+            let names = self.cache.takeDeallocations()
+            for name in names {
                 guard PQsendQueryParams(self.connection, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 0) == 1 else { return false }
                 operation.steps.append(.deallocate)
+            }
+            if !names.isEmpty {
+                guard PQpipelineSync(self.connection) == 1 else { return false }
+                operation.leadingSyncs = 1
             }
         }
         if let begin = self.pendingBegin {
@@ -200,7 +208,9 @@ final class Session: EventHandler, @unchecked Sendable {
                 continue
             }
             let start = buffer + offset
-            bytes.withUnsafeBytes { UnsafeMutableRawPointer(start).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(start), byteCount: $0.count) }
+            bytes.withUnsafeBytes {
+                UnsafeMutableRawPointer(start).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(start), byteCount: $0.count)
+            }
             // Values in text format end with a NUL.
             start[bytes.count] = 0
             values.append(UnsafePointer(start))
@@ -282,7 +292,7 @@ final class Session: EventHandler, @unchecked Sendable {
         switch PQresultStatus(result) {
         case PGRES_PIPELINE_SYNC:
             PQclear(result)
-            self.finish(operation)
+            if operation.leadingSyncs > 0 { operation.leadingSyncs -= 1 } else { self.finish(operation) }
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
             let storage = ResultStorage(result)
             switch step {
@@ -308,6 +318,8 @@ final class Session: EventHandler, @unchecked Sendable {
         guard PQresultErrorField(result, Int32(UInt8(ascii: "C"))) != nil else { return }
         var sql: String?
         switch step {
+        // The server had forgotten it by itself.
+        case .deallocate: return
         case .prepare(let text):
             sql = text
             self.cache.remove(text, isOnServer: false)
@@ -329,7 +341,8 @@ final class Session: EventHandler, @unchecked Sendable {
         self.lastUse = .now
         if let error = operation.error {
             let isStale = error.sqlState == "26000" || (error.sqlState == "0A000" && error.statement != nil)
-            if isStale, !operation.isRetry, !operation.wasInTransaction, operation.abandonment == nil, case .statements(let queries) = operation.work,
+            if isStale, !operation.isRetry, !operation.wasInTransaction, operation.abandonment == nil,
+                case .statements(let queries) = operation.work,
                 queries.contains(where: { $0.isCacheable }), self.cache.capacity > 0
             {
                 // Nothing of it was kept, and with statements prepared anew it works.
