@@ -52,6 +52,17 @@ import Testing
         }
     }
 
+    @Test func `an AUTH that the server does not know does not give the password away`() async throws {
+        try await withClient(
+            .init(configuration: ["rename-command AUTH LOGIN"]), { configuration, _ in configuration.password = "s3cret" }
+        ) { (_, client, _) async throws in
+            let error = try await failure { () throws(RedisError) in try await client.send(["PING"]) }
+            #expect(error.code == .authentication)
+            #expect(error.message.contains("unknown command"))
+            #expect(!error.message.contains("s3cret"))
+        }
+    }
+
     @Test func `a user without the right to ping connects all the same`() async throws {
         try await withClient(
             .init(users: ["narrow on >n ~* +get"]),

@@ -59,8 +59,7 @@ enum EventLoopBox {
     }
 
     @Test func `a frozen server ends the wait at the given time`() async throws {
-        try await withClient(.init(), { configuration, _ in configuration.commandTimeout = .milliseconds(100) }) {
-            (server, client, loop) async throws in
+        try await withClient { (server, client, loop) async throws in
             let blocking = RedisBlockingConnection(configuration: client.configuration, eventLoop: loop)
             async let outcome = failure { () throws(RedisError) in try await blocking.send(Self.move, timeout: .milliseconds(600)) }
             try await self.untilBlocked(client)
