@@ -53,11 +53,14 @@ extension RedisConnectionEvent {
     var connectError: RedisError? { if case .connectFailed(let error, _) = self { error } else { nil } }
 }
 
-/// How long `body` takes.
-func elapsed(_ body: () async throws -> Void) async rethrows -> Duration {
+/// The error of a command and how long it took, taken on the loop's thread: the tests' own threads may be busy.
+func timedFailure(_ client: RedisClient, _ command: RedisCommand) async throws -> (RedisError, Duration) {
     let start = MonotonicTime.now
-    try await body()
-    return MonotonicTime.now - start
+    let (result, duration) = await withCheckedContinuation { continuation in
+        client.send(command) { continuation.resume(returning: ($0, MonotonicTime.now - start)) }
+    }
+    guard case .failure(let error) = result else { throw HarnessError("no error was thrown") }
+    return (error, duration)
 }
 
 /// Bytes that are not all the same, made quickly even without optimization.
