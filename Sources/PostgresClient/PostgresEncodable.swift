@@ -63,6 +63,15 @@ extension PostgresScalar {
     }
 }
 
+/// An enumeration of strings or numbers needs no more than to declare the conformance.
+extension PostgresScalar where Self: RawRepresentable, RawValue: PostgresScalar {
+    public static var postgresType: UInt32 { RawValue.postgresType }
+    public static var postgresElementType: UInt32 { RawValue.postgresElementType }
+    public static var postgresElementArrayType: UInt32 { RawValue.postgresElementArrayType }
+    public var postgresParameter: PostgresParameter { self.rawValue.postgresParameter }
+    public func appendPostgresBinary(to bytes: inout [UInt8]) -> String? { self.rawValue.appendPostgresBinary(to: &bytes) }
+}
+
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
     public static var postgresType: UInt32 { Wrapped.postgresType }
 

@@ -57,7 +57,8 @@ extension PostgresError {
     /// Whether the same work may succeed later, unchanged: no connection, a serialization failure, a shutdown, a lack of resources.
     public var isTransient: Bool {
         if let sqlState {
-            return ["08", "40", "53", "57", "58"].contains { sqlState.hasPrefix($0) } || sqlState == "55P03" || sqlState.hasPrefix("25P0")
+            // 55P03: a lock was not free. 25P03: idle in a transaction for too long. 25006: a standby, or a primary that was just demoted.
+            return ["08", "40", "53", "57", "58"].contains { sqlState.hasPrefix($0) } || ["55P03", "25P03", "25006"].contains(sqlState)
         }
         return [.unavailable, .poolExhausted, .connectionLost, .timedOut].contains(self.code)
     }

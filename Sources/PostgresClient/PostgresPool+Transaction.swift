@@ -19,6 +19,7 @@ extension PostgresPool {
     ///   - isReadOnly: lets the server refuse writes.
     ///   - retries: how often `body` may run again.
     /// - Throws: what `body` throws, or ``PostgresError``. Only a failure of COMMIT itself can have ``PostgresError/mayHaveCommitted``.
+    @discardableResult
     public func withTransaction<Value>(
         isolation: PostgresIsolation? = nil, isReadOnly: Bool = false, retries: Int = 5,
         _ body: (PostgresConnection) async throws -> Value
@@ -49,6 +50,7 @@ extension PostgresConnection {
     /// Runs `body` in a transaction on this connection, once: for work that needs the same connection before or after. Do not nest.
     ///
     /// - Throws: as the pool's `withTransaction`; a serialization failure is not retried.
+    @discardableResult
     public func withTransaction<Value>(
         isolation: PostgresIsolation? = nil, isReadOnly: Bool = false, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {

@@ -34,6 +34,14 @@ public final class PostgresPool: @unchecked Sendable {
         self.loop = eventLoop
     }
 
+    deinit {
+        // A pool that was dropped without `close`: nothing is in use, since a lease holds the pool.
+        let idle = self.idle
+        self.loop.execute {
+            for session in idle { session.close(PostgresError(.closed, "the pool is gone")) }
+        }
+    }
+
     /// Opens the minimum of connections and begins to look after them. Without it the pool connects when it is first used.
     public func start() {
         self.loop.execute { self.startOnLoop() }
