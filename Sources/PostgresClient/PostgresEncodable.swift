@@ -20,7 +20,8 @@ public struct PostgresParameter: Sendable {
 
 /// A value that can stand in a ``PostgresQuery``.
 ///
-/// Numbers, `Bool`, `String`, `[UInt8]` (bytea), ``PostgresUUID``, ``PostgresTimestamp``, `Duration` (interval), optionals and arrays of these.
+/// Numbers, `Bool`, `String`, `[UInt8]` (bytea), ``PostgresUUID``, ``PostgresTimestamp``, `Duration` (interval), optionals and arrays of
+/// these.
 public protocol PostgresEncodable: Sendable {
     /// The type's object identifier; 0 lets the server infer it.
     static var postgresType: UInt32 { get }

@@ -15,9 +15,11 @@ public struct PostgresError: Error, Sendable {
         public static let connectionLost = Self(kind: .connectionLost)
         /// The server refused the statement: the statement and its transaction were rolled back.
         public static let server = Self(kind: .server)
-        /// The deadline passed. If the server confirmed the cancellation nothing was written, else ``PostgresError/mayHaveCommitted`` is set.
+        /// The deadline passed. If the server confirmed the cancellation nothing was written, else ``PostgresError/mayHaveCommitted`` is
+        /// set.
         public static let timedOut = Self(kind: .timedOut)
-        /// The awaiting task was cancelled. If the server confirmed the cancellation nothing was written, else ``PostgresError/mayHaveCommitted`` is set.
+        /// The awaiting task was cancelled. If the server confirmed the cancellation nothing was written, else
+        /// ``PostgresError/mayHaveCommitted`` is set.
         public static let cancelled = Self(kind: .cancelled)
         /// A value of the answer is NULL, missing or not of the type asked for. The statement itself succeeded.
         public static let decoding = Self(kind: .decoding)

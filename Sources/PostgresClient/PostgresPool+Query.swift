@@ -47,8 +47,8 @@ extension PostgresPool {
 
     /// Lends a connection for the time of `body`.
     ///
-    /// Statements sent through it run one after the other on the same connection. Session state that `body` leaves behind (settings, temporary tables, session
-    /// locks) stays with the connection; an open transaction is rolled back by closing the connection.
+    /// Statements sent through it run one after the other on the same connection. Session state that `body` leaves behind (settings,
+    /// temporary tables, session locks) stays with the connection; an open transaction is rolled back by closing the connection.
     /// - Parameter timeout: for getting a connection; nil takes the configuration's acquire timeout.
     @discardableResult
     public func withConnection<Value>(

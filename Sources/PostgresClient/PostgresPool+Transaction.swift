@@ -11,9 +11,10 @@ public enum PostgresIsolation: String, Sendable, CaseIterable {
 extension PostgresPool {
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
     ///
-    /// When PostgreSQL asks for it (serialization failure, deadlock) the whole of `body` runs again, after a short random wait: it must have no effects outside
-    /// of the transaction. BEGIN travels with the first statement, so that a transaction of one statement costs two round trips. A statement that failed and
-    /// whose error `body` swallowed has aborted the transaction: then its error is thrown, never a silent rollback.
+    /// When PostgreSQL asks for it (serialization failure, deadlock) the whole of `body` runs again, after a short random wait: it must
+    /// have no effects outside of the transaction. BEGIN travels with the first statement, so that a transaction of one statement costs
+    /// two round trips. A statement that failed and whose error `body` swallowed has aborted the transaction: then its error is thrown,
+    /// never a silent rollback.
     /// - Parameters:
     ///   - isolation: nil takes the server's default.
     ///   - isReadOnly: lets the server refuse writes.

@@ -8,8 +8,8 @@ internal import Threading
 /// pool.start()
 /// let rows = try await pool.query("SELECT id FROM job WHERE tenant = \(tenant) LIMIT \(10)")
 /// ```
-/// Callers are served in the order in which they came. While the server is away the pool keeps trying, with jittered backoff of at most a second,
-/// and callers get `.unavailable` after their acquire timeout.
+/// Callers are served in the order in which they came. While the server is away the pool keeps trying, with jittered backoff of at most a
+/// second, and callers get `.unavailable` after their acquire timeout.
 public final class PostgresPool: @unchecked Sendable {
     // Unchecked because everything mutable is touched only on the loop's thread; `published` has its lock.
     public let configuration: PostgresConfiguration
@@ -282,7 +282,8 @@ public struct PostgresPoolStatistics: Sendable {
 }
 
 extension Session {
-    /// When the session is to be replaced: the maximum less up to a fifth, by its own number, so that sessions of one start do not end at once.
+    /// When the session is to be replaced: the maximum less up to a fifth, by its own number, so that sessions of one start do not end at
+    /// once.
     var lifetimeEnd: MonotonicTime {
         let share = Double(UInt32(bitPattern: self.backendPID) % 64) / 64
         return self.openedAt + self.configuration.maximumLifetime * (1 - share / 5)

@@ -370,7 +370,8 @@ final class Session: EventHandler, @unchecked Sendable {
 
     // MARK: Deadlines
 
-    /// One timer a session, set to the earliest deadline and looked at again when it fires: a timer per statement would pile up in the heap.
+    /// One timer a session, set to the earliest deadline and looked at again when it fires: a timer per statement would pile up in the
+    /// heap.
     private func arm(_ due: MonotonicTime) {
         if let timer, timer.due <= due { return }
         if let timer { self.loop.cancel(timer.token) }
@@ -411,7 +412,8 @@ final class Session: EventHandler, @unchecked Sendable {
         }
     }
 
-    /// With TLS a decrypted record can wait inside OpenSSL while the socket is silent, and libpq offers no way to ask: look again meanwhile.
+    /// With TLS a decrypted record can wait inside OpenSSL while the socket is silent, and libpq offers no way to ask: look again
+    /// meanwhile.
     private func armSecureReads() {
         guard self.isSecure, !self.isReadingOnTimer else { return }
         self.isReadingOnTimer = true

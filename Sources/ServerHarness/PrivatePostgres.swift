@@ -4,8 +4,8 @@ internal import Threading
 
 /// A PostgreSQL server of a test's own, in a directory of its own, reached by a unix socket (and by TCP if asked).
 ///
-/// As root it runs as `postgres` or `nobody`, since PostgreSQL refuses root. Starting takes about a second; stop, kill and restart keep the data.
-/// Members block the calling thread; they may be called from any thread, one at a time.
+/// As root it runs as `postgres` or `nobody`, since PostgreSQL refuses root. Starting takes about a second; stop, kill and restart keep
+/// the data. Members block the calling thread; they may be called from any thread, one at a time.
 public final class PrivatePostgres: Sendable {
     /// What the server is started with.
     public struct Options: Sendable {
