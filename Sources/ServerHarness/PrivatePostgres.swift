@@ -50,7 +50,8 @@ public final class PrivatePostgres: Sendable {
         if let user { chown(self.scratch.path, user.id, user.group) }
         chmod(self.scratch.path, 0o755)
         var settings = [
-            "unix_socket_directories": self.scratch.path, "listen_addresses": options.tcp ? "127.0.0.1" : "", "port": "\(self.port ?? 5432)",
+            "unix_socket_directories": self.scratch.path, "listen_addresses": options.tcp ? "127.0.0.1" : "",
+            "port": "\(self.port ?? 5432)",
             "fsync": options.fsync ? "on" : "off", "synchronous_commit": options.fsync ? "on" : "off", "shared_buffers": "32MB",
             // Segments in files of the data directory: nothing stays in /dev/shm after kill -9.
             "dynamic_shared_memory_type": "mmap", "max_connections": "100", "jit": "off", "log_min_messages": "warning",
@@ -129,7 +130,8 @@ public final class PrivatePostgres: Sendable {
     /// - Throws: ``HarnessError`` when it fails.
     public func execute(_ sql: String, database: String = "postgres") throws {
         let psql = try ChildProcess(
-            "\(self.programs)/psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url(database: database), "-c", sql], log: self.logPath)
+            "\(self.programs)/psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.url(database: database), "-c", sql], log: self.logPath
+        )
         guard psql.wait() == .exited(0) else { throw HarnessError("psql failed: \(self.logTail())") }
     }
 
