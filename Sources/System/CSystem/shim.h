@@ -33,3 +33,6 @@ static inline int flotilla_exit_status(int status) { return WEXITSTATUS(status);
 static inline int flotilla_signaled(int status) { return WIFSIGNALED(status); }
 static inline int flotilla_term_signal(int status) { return WTERMSIG(status); }
 static inline int flotilla_fcntl_set(int fd, int command, int value) { return fcntl(fd, command, value); }
+
+// Character sets.
+#include <iconv.h>
