@@ -134,7 +134,8 @@ let package = Package(
         tests("TextAnalysisTests", ["TextAnalysis"]),
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(
-            "DocumentStagesTests", ["DocumentStages", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "Subprocess", "TextAnalysis", "JSONText"]),
+            "DocumentStagesTests",
+            ["DocumentStages", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "Subprocess", "TextAnalysis", "JSONText"]),
         tests(
             "ServerTests",
             [
