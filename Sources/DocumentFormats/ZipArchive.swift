@@ -57,7 +57,7 @@ final class ZipArchive {
         let start = entry.headerOffset + 30 + nameCount + extraCount
         var crc: UInt32 = 0
         var produced = 0
-        let count = { (piece: UnsafeRawBufferPointer) throws in
+        func count(_ piece: UnsafeRawBufferPointer) throws {
             produced += piece.count
             self.inflatedBytes += piece.count
             if self.inflatedBytes > self.limits.inflatedBytes {

@@ -16,7 +16,7 @@ public struct XMLAttributes: Sendable {
     }
 
     /// The value of the attribute with this local name in a namespace that ends with `namespace`.
-    public subscript(_ local: String, namespace: String) -> String? {
+    public subscript(_ local: String, namespace namespace: String) -> String? {
         for item in self.items where item.name.local == local && item.name.namespace.hasSuffix(namespace) { return item.value }
         return nil
     }
