@@ -22,10 +22,12 @@
 extern int pipe2(int fds[2], int flags);
 extern int accept4(int fd, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
+extern int memfd_create(const char *name, unsigned int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions, const char *path);
 
 static inline int flotilla_pidfd_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+static inline int flotilla_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
 static inline int flotilla_gettid(void) { return (int)syscall(SYS_gettid); }
 static inline int flotilla_prctl(int option, unsigned long value) { return prctl(option, value, 0UL, 0UL, 0UL); }
 static inline int flotilla_exited(int status) { return WIFEXITED(status); }
