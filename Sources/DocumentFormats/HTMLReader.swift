@@ -11,7 +11,7 @@ struct HTMLReader {
     private var listDepth = 0
     private var pendingMarker = ""
     private var cells: [String]?
-    private var isContinuation = false
+    private var isInCell = false
 
     /// - Parameters:
     ///   - charset: from outside (an e-mail part, a container); overrules what the page says.
@@ -104,7 +104,9 @@ struct HTMLReader {
             self.endBlock()
             self.cells = []
         case "td", "th":
-            if self.cells == nil { self.cells = [] } else { self.endCell() }
+            if self.cells == nil { self.cells = [] } else if self.isInCell { self.endCell() }
+            self.block = ""
+            self.isInCell = true
         case "img":
             if let alternative = attributes.first(where: { $0.name == "alt" })?.value, !alternative.isEmpty { self.met(" \(alternative) ") }
         default:
@@ -131,7 +133,7 @@ struct HTMLReader {
         case "li":
             self.endBlock()
             self.pendingMarker = ""
-        case "td", "th": if self.cells != nil { self.endCell() }
+        case "td", "th": if self.cells != nil && self.isInCell { self.endCell() }
         case "tr", "table": self.endRow()
         default:
             if Self.blocks.contains(name) && self.cells == nil { self.endBlock() } else if Self.blocks.contains(name) { self.met(" ") }
@@ -141,13 +143,15 @@ struct HTMLReader {
     private mutating func endCell() {
         let text = normalizedLine(self.block)
         self.block = ""
-        if !text.isEmpty || self.cells?.isEmpty == false { self.cells?.append(text) }
+        self.isInCell = false
+        self.cells?.append(text)
     }
 
     private mutating func endRow() {
         guard self.cells != nil else { return }
         if self.block.utf8.contains(where: { $0 > 0x20 }) { self.endCell() }
         self.block = ""
+        self.isInCell = false
         var cells = self.cells ?? []
         self.cells = nil
         while cells.last?.isEmpty == true { cells.removeLast() }

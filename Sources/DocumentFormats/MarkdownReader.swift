@@ -26,7 +26,8 @@ enum MarkdownReader {
             } else if isInFence {
                 paragraph.append(String(line))
             } else if content.isEmpty || Self.isRule(content) {
-                flush()
+                // The line between a table's head and its body keeps them together.
+                if !content.hasPrefix("|") { flush() }
             } else if content.hasPrefix("#"), let text = Self.heading(content) {
                 flush()
                 if title == nil { title = text }

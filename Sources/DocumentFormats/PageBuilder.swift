@@ -10,6 +10,7 @@ struct PageBuilder {
     private var total = 0
     private var label: String?
     private var number = 1
+    private var endsInLine = false
 
     init(_ limits: FormatLimits) {
         self.limits = limits
@@ -17,12 +18,12 @@ struct PageBuilder {
 
     /// Adds a paragraph, set off by an empty line.
     mutating func paragraph(_ text: some StringProtocol) {
-        self.add(text, separator: "\n\n")
+        self.add(text, separator: "\n\n", isLine: false)
     }
 
     /// Adds a line that belongs to the one before it: a row, a list item.
     mutating func line(_ text: some StringProtocol) {
-        self.add(text, separator: "\n")
+        self.add(text, separator: self.endsInLine ? "\n" : "\n\n", isLine: true)
     }
 
     mutating func warn(_ warning: String, isPartial: Bool = false) {
@@ -64,7 +65,7 @@ struct PageBuilder {
             isPartial: self.isPartial)
     }
 
-    private mutating func add(_ block: some StringProtocol, separator: String) {
+    private mutating func add(_ block: some StringProtocol, separator: String, isLine: Bool) {
         guard block.utf8.contains(where: { $0 > 0x20 }) else { return }
         guard self.total + block.utf8.count <= self.limits.textBytes else {
             self.warn("The text was cut after \(self.total) bytes.", isPartial: true)
@@ -72,6 +73,7 @@ struct PageBuilder {
         }
         if !self.text.isEmpty { self.text += separator }
         self.text += block
+        self.endsInLine = isLine
         self.total += block.utf8.count + separator.utf8.count
     }
 }
