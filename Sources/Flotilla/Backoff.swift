@@ -1,4 +1,4 @@
-public import Threading
+internal import Threading
 
 /// How long to wait before a retry: `base · 2^(n-1)`, at most `cap`, of which the upper half is random ("equal jitter"), so that what failed
 /// together does not come back together.

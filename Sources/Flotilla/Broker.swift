@@ -32,6 +32,13 @@ public protocol Broker: Sendable {
     /// - Returns: whether a message landed.
     func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool
 
+    /// Counts a crash for a suspect before it is run, so that the count stands if this run kills the process too.
+    ///
+    /// A worker that dies holds messages that it had not begun. Reclaiming makes them all suspects with a count of 1; from then on only trials
+    /// count, so an innocent one is not charged for its neighbours. Settling the delivery clears the count.
+    /// - Returns: false when the delivery is not this worker's any more.
+    func beginTrial(of delivery: DeliveryID) async throws(BrokerError) -> Bool
+
     /// Keeps the worker's lease alive from a thread that busy handlers cannot starve, until the heartbeat is stopped.
     ///
     /// - Parameter onLoss: called once, from any thread, when the broker says that the lease is lost. A broker that cannot be reached is not a
@@ -51,8 +58,8 @@ public protocol Broker: Sendable {
 
     // MARK: Duties that any process may do at any time
 
-    /// Takes up to `limit` messages of dead workers back to the consuming end of the queue, each counted as a crash delivery. A message that
-    /// reached `crashLimit` goes to the dead-letter queue instead, reason `crash`.
+    /// Takes up to `limit` messages of dead workers back to the consuming end of the queue, each with a crash count of at least 1. A message
+    /// whose count reached `crashLimit` goes to the dead-letter queue instead, reason `crash`.
     func reclaim(limit: Int, crashLimit: Int) async throws(BrokerError) -> Reclamation
 
     /// Moves up to `limit` due retries to the producing end of the queue, oldest first.

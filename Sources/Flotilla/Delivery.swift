@@ -3,10 +3,14 @@ public struct Delivery: Sendable, Hashable {
     public let id: DeliveryID
     /// The message's bytes as they lay in the queue.
     public let payload: [UInt8]
+    /// How many workers died while they held this message, 0 for nearly all. A suspect (more than 0) is announced with
+    /// ``Broker/beginTrial(of:)`` before it is run.
+    public let crashes: Int
 
-    public init(id: DeliveryID, payload: [UInt8]) {
+    public init(id: DeliveryID, payload: [UInt8], crashes: Int = 0) {
         self.id = id
         self.payload = payload
+        self.crashes = crashes
     }
 }
 

@@ -27,13 +27,19 @@ public struct WorkClaim: Sendable {
     public var envelope: Envelope
     /// Take the item over from this fence, whose holder is known to be gone.
     public var takingOver: Fence?
+    /// The work is known as dead and the message was put back: begin it again with a fresh count.
+    public var reopening: Bool
 
-    public init(identity: WorkIdentity, delivery: DeliveryID, queue: QueueName, envelope: Envelope, takingOver: Fence? = nil) {
+    public init(
+        identity: WorkIdentity, delivery: DeliveryID, queue: QueueName, envelope: Envelope, takingOver: Fence? = nil,
+        reopening: Bool = false
+    ) {
         self.identity = identity
         self.delivery = delivery
         self.queue = queue
         self.envelope = envelope
         self.takingOver = takingOver
+        self.reopening = reopening
     }
 }
 

@@ -51,7 +51,8 @@ public struct WorkIdentity: Sendable, Hashable {
         } else if let file {
             self.documentUUID = ContentUUID(of: ["document", tenant, job] + file).description
         } else {
-            self.documentUUID = ContentUUID(of: ["message", envelope.id ?? String(decoding: envelope.producerBytes, as: UTF8.self)]).description
+            self.documentUUID =
+                ContentUUID(of: ["message", envelope.id ?? String(decoding: envelope.producerBytes, as: UTF8.self)]).description
         }
         let parts: [String]
         if let key = envelope.dedupeKey {

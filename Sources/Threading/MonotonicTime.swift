@@ -5,6 +5,9 @@ public struct MonotonicTime: Hashable, Comparable, Sendable {
     /// Nanoseconds since an arbitrary start.
     public let nanoseconds: Int64
 
+    /// - Parameter nanoseconds: since the same arbitrary start; `Int64.max` is a time that never comes.
+    public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
     /// The time now.
     public static var now: MonotonicTime {
         var time = timespec()
