@@ -67,14 +67,22 @@ struct PageBuilder {
 
     private mutating func add(_ block: some StringProtocol, separator: String, isLine: Bool) {
         guard block.utf8.contains(where: { $0 > 0x20 }) else { return }
-        guard self.total + block.utf8.count <= self.limits.textBytes else {
-            self.warn("The text was cut after \(self.total) bytes.", isPartial: true)
-            return
+        let room = self.limits.textBytes - self.total
+        guard room > 0 else { return self.cut() }
+        if block.utf8.count > room {
+            // A character that is cut in two becomes U+FFFD.
+            self.text += (self.text.isEmpty ? "" : separator) + String(decoding: block.utf8.prefix(room), as: UTF8.self)
+            self.total = self.limits.textBytes
+            return self.cut()
         }
         if !self.text.isEmpty { self.text += separator }
         self.text += block
         self.endsInLine = isLine
         self.total += block.utf8.count + separator.utf8.count
+    }
+
+    private mutating func cut() {
+        self.warn("Only the first \(self.limits.textBytes) bytes of text were kept.", isPartial: true)
     }
 }
 
