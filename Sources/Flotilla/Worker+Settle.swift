@@ -54,10 +54,8 @@ extension Worker {
     /// A message that cannot be read goes to the dead-letter queue as it is.
     private func bury(_ delivery: Delivery, _ malformed: MalformedMessage, generation: Int) {
         self.observer?.observe(.malformed(malformed.description))
-        let letter = DeadLetter(
-            id: ULID.next(), reason: .malformed, errorMessage: malformed.description,
-            fingerprint: ErrorFingerprint.of(type: "malformed", message: malformed.description, stage: nil),
-            failureTime: WallClock.microseconds, originalQueue: self.broker.queue, failureCount: 0)
+        let letter = DeadLetterEntry.malformed(
+            delivery.payload, malformed, queue: self.broker.queue, at: WallClock.microseconds)
         self.state.withLock { $0.admitted(1) }
         // Its history is written by whoever sweeps the dead-letter queue: ten thousand of these must not hold up the good ones.
         self.settle(.dead(delivery.id, payload: delivery.payload, letter: letter), generation: generation)
