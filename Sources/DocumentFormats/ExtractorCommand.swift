@@ -6,6 +6,7 @@ internal import JSONText
 /// ```
 /// document-extractor detect FILE [--name NAME]
 /// document-extractor KIND   FILE [--charset NAME] [--output DIRECTORY]
+/// document-extractor pdf-columns FILE        (of pdftotext -bbox-layout)
 /// document-extractor despeckle|rotate-90|rotate-180|rotate-270 IN.pgm OUT.pgm
 /// ```
 /// Prints one line of JSON. Exit status: 0, a ``FormatError/Code``, or 64 for wrong usage; a failure prints `{"error": …}`.
@@ -52,6 +53,7 @@ public enum ExtractorCommand {
             let result = arguments[0] == "despeckle" ? image.despeckled() : image.rotated(by: Int(arguments[0].dropFirst(7)) ?? 0)
             try result.write(to: arguments[2])
             return Array("{}".utf8)
+        case "pdf-columns": return try PDFColumns.read(path: path, limits: limits).json.jsonBytes
         case let name:
             guard let kind = DocumentKind(rawValue: name) else { throw FormatError(.unsupported, "There is no reader for \(name).") }
             return try DocumentReader.read(
