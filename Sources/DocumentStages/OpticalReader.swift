@@ -3,7 +3,7 @@ internal import Subprocess
 /// Recognises the text of page pictures with tesseract, and tries harder when it reads badly.
 ///
 /// ```
-/// read ── words ≥ 5 and confidence ≥ 85 ──────────────────────────▶ done
+/// read ── words ≥ 5 and confidence ≥ 90 ──────────────────────────▶ done
 ///   └─ else: without speckles, read ── still doubtful ─▶ turned, read ─▶ the best of them
 /// ```
 /// The second step takes a noisy scan from nothing recognised to 0.2 % wrong characters; it would harm a clean one.

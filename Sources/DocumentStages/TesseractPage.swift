@@ -37,5 +37,5 @@ struct TesseractPage: Sendable, Hashable {
     init() {}
 
     /// Whether it is worth trying the page again in another way.
-    var isDoubtful: Bool { self.words < 5 || self.confidence < 85 }
+    var isDoubtful: Bool { self.words < 5 || self.confidence < 90 }
 }
