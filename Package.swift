@@ -120,7 +120,7 @@ let package = Package(
                 "DocumentStages", "Subprocess",
             ]),
         program("retry-scheduler", ["Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres"]),
-        program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
+        program("flotilla", ["OperatorCommands", "FlotillaDaemon", "Flotilla", "FlotillaRedis", "Reactor", "RedisClient"]),
 
         // Private Redis and PostgreSQL servers for the tests.
         module("ServerHarness", ["CSystem", "Threading"]),

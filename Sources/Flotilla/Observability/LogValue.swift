@@ -92,8 +92,8 @@ public struct LogFields: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// These fields and `others`, which win.
-    func merging(_ others: LogFields) -> LogFields {
+    /// These fields and `others`, whose values win.
+    public func merging(_ others: LogFields) -> LogFields {
         if others.entries.isEmpty { return self }
         var merged = self
         for entry in others.entries { merged[entry.key] = entry.value }
