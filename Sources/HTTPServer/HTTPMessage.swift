@@ -43,7 +43,9 @@ public struct HTTPResponse: Sendable {
     }
 
     /// An error as RFC 9457 describes it. `title` and `detail` are plain text.
-    public static func problem(status: Int, title: String, detail: String = "", headers: [(name: String, value: String)] = []) -> HTTPResponse {
+    public static func problem(status: Int, title: String, detail: String = "", headers: [(name: String, value: String)] = [])
+        -> HTTPResponse
+    {
         var json = "{\"type\":\"about:blank\",\"title\":\(Self.quoted(title)),\"status\":\(status)"
         if !detail.isEmpty { json += ",\"detail\":\(Self.quoted(detail))" }
         json += "}\n"

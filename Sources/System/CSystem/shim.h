@@ -46,3 +46,13 @@ static inline int flotilla_openat2(int directory, const char *path, uint64_t fla
     struct open_how how = { .flags = flags, .mode = 0, .resolve = resolve };
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
+
+// Cores this process may run on; 0 if the kernel does not say.
+static inline int flotilla_affinity_cores(void)
+{
+    unsigned char set[1024];
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+    int cores = 0;
+    for (long i = 0; i < bytes; i++) cores += __builtin_popcount(set[i]);
+    return cores;
+}
