@@ -120,7 +120,7 @@ let package = Package(
                 "DocumentStages", "Subprocess",
             ]),
         program("retry-scheduler", ["Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres"]),
-        program("flotilla", ["OperatorCommands", "FlotillaDaemon", "Flotilla", "FlotillaRedis", "Reactor", "RedisClient"]),
+        program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
         // Private Redis and PostgreSQL servers for the tests.
         module("ServerHarness", ["CSystem", "Threading"]),
@@ -142,7 +142,12 @@ let package = Package(
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "RedisClient", "PostgresClient", "Reactor",
                 "Corpus", "CorpusPostgres", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
-        tests("OperatorCommandsTests", ["OperatorCommands", "Flotilla", "JSONText"]),
+        tests(
+            "OperatorCommandsTests",
+            [
+                "OperatorCommands", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "JSONText",
+                "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading",
+            ]),
         tests(
             "FleetTests",
             [
