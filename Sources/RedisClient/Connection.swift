@@ -47,6 +47,8 @@ final class Connection: EventHandler, @unchecked Sendable {
     /// What the server has, for sure or nearly so: a wrong guess costs a NOSCRIPT.
     private var loadedScripts: Set<ObjectIdentifier> = []
 
+    /// Scripts that the server did not know, to be sent with their source before anything else.
+    private var retries = Queue<Request>()
     /// Given to us, not yet encoded.
     private var unsent = Queue<Request>()
     /// Encoded, in the order of their replies.
@@ -71,7 +73,15 @@ final class Connection: EventHandler, @unchecked Sendable {
     }
 
     var isReady: Bool { if case .ready = self.phase { true } else { false } }
-    var load: Int { self.pending.count + self.unsent.count }
+    /// Whether requests may be under way.
+    var isServing: Bool {
+        switch self.phase {
+        case .ready, .draining: true
+        default: false
+        }
+    }
+    var load: Int { self.pending.count + self.retries.count + self.unsent.count }
+    private var hasUnsent: Bool { !self.unsent.isEmpty || !self.retries.isEmpty }
 
     // MARK: Connecting
 
@@ -222,7 +232,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         repeat {
             do { try self.encode() } catch { return self.lose(error) }
             guard self.writeOutput() else { return }
-        } while !self.unsent.isEmpty && self.outputHead == self.output.count && self.mayEncode
+        } while self.hasUnsent && self.outputHead == self.output.count && self.mayEncode
     }
 
     private var mayEncode: Bool {
@@ -237,7 +247,9 @@ final class Connection: EventHandler, @unchecked Sendable {
         guard self.mayEncode else { return }
         let isSecured = self.tls != nil
         let start = self.encodedBytes
-        while self.output.count - self.outputHead + self.plaintext.count < 128 * 1024, let request = self.unsent.popFirst() {
+        while self.output.count - self.outputHead + self.plaintext.count < 128 * 1024,
+            let request = self.retries.popFirst() ?? self.unsent.popFirst()
+        {
             // An abandoned member of a pipeline is left out like any other: its caller knows that it did not run.
             if request.isAbandoned { continue }
             if let script = request.command.script { self.prepare(script, for: request) }
@@ -378,7 +390,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         }
         self.owner.count { $0.replies &+= UInt64(replies) }
         if let failure, self.descriptor >= 0 { return self.lose(.protocolViolation, "not a Redis server, or not RESP2: \(failure)") }
-        if case .draining = self.phase, self.pending.isEmpty, self.unsent.isEmpty { self.finishDraining() }
+        if case .draining = self.phase, self.pending.isEmpty, !self.hasUnsent { self.finishDraining() }
     }
 
     private func handle(_ reply: RedisValue) {
@@ -399,7 +411,7 @@ final class Connection: EventHandler, @unchecked Sendable {
                 self.loadedScripts.remove(ObjectIdentifier(script.storage))
                 request.withSource = true
                 request.sentOffset = .max
-                self.unsent.prepend(request)
+                self.retries.append(request)
                 return self.scheduleFlush()
             }
             if RedisServerError.Kind.reconnecting.contains(error.kind) { self.startDraining(error) }
@@ -446,12 +458,14 @@ final class Connection: EventHandler, @unchecked Sendable {
             if request.connectionDeadline <= now { isStuck = true }
             next = min(next, request.isAbandoned ? request.connectionDeadline : request.deadline)
         }
-        self.unsent.forEach { request in
-            if !request.isAbandoned, request.deadline <= now {
-                request.fail(late, mayHaveRun: false)
-                timeouts += 1
+        for queue in [self.retries, self.unsent] {
+            queue.forEach { request in
+                if !request.isAbandoned, request.deadline <= now {
+                    request.fail(late, mayHaveRun: false)
+                    timeouts += 1
+                }
+                if !request.isAbandoned { next = min(next, request.deadline) }
             }
-            if !request.isAbandoned { next = min(next, request.deadline) }
         }
         if timeouts > 0 { self.owner.count { $0.timeouts &+= UInt64(timeouts) } }
         if isStuck { return self.lose(.connectionLost, "the server did not answer within the time limit") }
@@ -473,6 +487,11 @@ final class Connection: EventHandler, @unchecked Sendable {
         default: break
         }
         let wasReady = self.readySince != nil
+        var error = error
+        if wasReady, error.code == .tls {
+            // What failed is not the handshake, so commands were sent.
+            error = RedisError(.connectionLost, operation: "connect", mayHaveRun: false, message: error.message)
+        }
         // A server that is lost at once again and again is not hammered: only a connection that lasted starts afresh.
         if let since = self.readySince, MonotonicTime.now - since > Backoff.longest { self.backoff.reset() }
         self.phase = .waiting
@@ -493,7 +512,7 @@ final class Connection: EventHandler, @unchecked Sendable {
     private func takeRequests(_ error: RedisError, givesBack: Bool) -> [Request] {
         let written = self.writtenBytes
         var unsent: [Request] = []
-        for request in self.pending.removeAll() + self.unsent.removeAll() {
+        for request in self.pending.removeAll() + self.retries.removeAll() + self.unsent.removeAll() {
             if request.isAbandoned { continue }
             if case .greeting = request.completion { continue }
             let wasSent = request.sentOffset <= written
