@@ -18,8 +18,8 @@ public struct DetectHandler: StageHandler {
     }
 
     public func run(_ context: StageContext) async throws -> StageOutput {
-        let (path, fetched) = try await self.source.fetch(context)
-        guard let fetched else { throw StageFailure(.environment, "The work directory already holds a file before the first stage.") }
+        let (path, fetched) = try await self.source.fetch(context, again: true)
+        guard let fetched else { throw StageFailure(.environment, "The work directory cannot be cleared.") }
         let file = try await self.detect(path, name: context.message.filename ?? context.message.path ?? "", fetched)
         return StageOutput(body: file.bytes, metrics: ["bytes": Double(fetched.bytes)])
     }
