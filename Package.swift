@@ -135,7 +135,10 @@ let package = Package(
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(
             "DocumentStagesTests",
-            ["DocumentStages", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "Subprocess", "TextAnalysis", "JSONText"]),
+            [
+                "DocumentStages", "Compression", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "HTTPClient", "HTTPServer",
+                "Subprocess", "TextAnalysis", "JSONText", "Threading",
+            ]),
         tests(
             "ServerTests",
             [

@@ -13,7 +13,9 @@ public struct CleanTextHandler: StageHandler {
         let document = try ExtractedDocument(stage: "extract_text", in: context)
         let cleaned = TextCleaner().clean(document.pages.map { PageText(number: $0.number, text: $0.text) })
         try Task.checkCancellation()
-        guard TextShape(cleaned.text).letters > 0 else { throw StageFailure(.empty, "Nothing but page furniture was found in this document.") }
+        guard TextShape(cleaned.text).letters > 0 else {
+            throw StageFailure(.empty, "Nothing but page furniture was found in this document.")
+        }
         let judged = TextJudgement(cleaned.text, title: document.title, hint: context.message.language)
         let result = CleanedDocument(
             text: cleaned.text, pages: cleaned.pages.map { PageOffset(number: $0.number, bytes: $0.bytes) }, title: document.title,

@@ -25,7 +25,8 @@ public struct IndexHandler: StageHandler {
             let batch = chunks[start..<min(start + 256, chunks.count)]
             let computed = try await embedder.embed(batch.map(Self.text))
             guard computed.count == batch.count, computed.allSatisfy({ $0.count == embedder.dimensions }) else {
-                throw StageFailure(.toolFailed, "The embedder \(embedder.modelID) gave vectors of another number or length than it promised.")
+                throw StageFailure(
+                    .toolFailed, "The embedder \(embedder.modelID) gave vectors of another number or length than it promised.")
             }
             vectors += computed
             context.progress(vectors.count, chunks.count)

@@ -49,7 +49,9 @@ public struct RemoteEmbedder: Embedder {
     private func batch(_ texts: [String]) async throws -> [[Float]] {
         var url = self.configuration.baseURL
         while url.hasSuffix("/") { url.removeLast() }
-        let inputs = texts.map { JSONValue.string($0.utf8.count <= self.configuration.textLimit ? $0 : Self.cut($0, self.configuration.textLimit)) }
+        let inputs = texts.map {
+            JSONValue.string($0.utf8.count <= self.configuration.textLimit ? $0 : Self.cut($0, self.configuration.textLimit))
+        }
         let body = JSONValue.object([
             .init("model", .string(self.configuration.model)), .init("input", .array(inputs)), .init("encoding_format", "float"),
         ])
@@ -83,7 +85,8 @@ public struct RemoteEmbedder: Embedder {
             guard numbers.count == self.dimensions else {
                 throw RemoteEmbedderError(
                     .wrongDimensions,
-                    "The model \(self.modelID) gives \(numbers.count) dimensions, but \(self.dimensions) are configured; nothing was stored.")
+                    "The model \(self.modelID) gives \(numbers.count) dimensions, but \(self.dimensions) are configured; nothing was stored."
+                )
             }
             var vector = numbers.compactMap { $0.number.map { Float($0) } }
             guard vector.count == numbers.count, vector.allSatisfy(\.isFinite) else {

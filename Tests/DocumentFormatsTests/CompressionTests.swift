@@ -16,7 +16,9 @@ import Testing
 
     @Test func `damage and truncation are told apart`() throws {
         var packed = try deflated(Array("the lamp on the breakwater".utf8), format: .gzip)
-        #expect { try inflated(Array(packed.dropLast(3)), format: .gzip, maximumOutput: 1_000) } throws: { ($0 as? CompressionError)?.code == .truncated }
+        #expect { try inflated(Array(packed.dropLast(3)), format: .gzip, maximumOutput: 1_000) } throws: {
+            ($0 as? CompressionError)?.code == .truncated
+        }
         packed[packed.count - 6] ^= 0xFF
         #expect { try inflated(packed, format: .gzip, maximumOutput: 1_000) } throws: { ($0 as? CompressionError)?.code == .corrupt }
     }

@@ -30,11 +30,12 @@ import Testing
         #expect(read.pixels == image.pixels && read.width == 5)
     }
 
-    @Test(arguments: [
-        ([0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 2, 1, 3, 0], 258, 3),
-        (Array("P6 # c\n12 34\n255\n".utf8), 12, 34),
-        ([0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0xFF, 0xC2, 0, 11, 8, 1, 0, 2, 0], 512, 256),
-    ] as [([UInt8], Int, Int)])
+    @Test(
+        arguments: [
+            ([0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 2, 1, 3, 0], 258, 3),
+            (Array("P6 # c\n12 34\n255\n".utf8), 12, 34),
+            ([0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0, 0xFF, 0xC2, 0, 11, 8, 1, 0, 2, 0], 512, 256),
+        ] as [([UInt8], Int, Int)])
     func `sizes are read from headers`(bytes: [UInt8], width: Int, height: Int) throws {
         let image = try withFile(bytes) { try FormatDetector.detect(path: $0).image }
         #expect(image?.width == width && image?.height == height)

@@ -26,7 +26,8 @@ import Testing
         let box = "<w:txbxContent><w:p><w:r><w:t>in the box</w:t></w:r></w:p></w:txbxContent>"
         let bytes = try self.word(
             "<w:p><w:r><w:t>outside </w:t></w:r><w:r><mc:AlternateContent><mc:Choice><wps:txbx>\(box)</wps:txbx></mc:Choice><mc:Fallback>\(box)</mc:Fallback></mc:AlternateContent></w:r>"
-                + "<w:del><w:r><w:delText>deleted</w:delText></w:r></w:del><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>end</w:t></w:r></w:p>")
+                + "<w:del><w:r><w:delText>deleted</w:delText></w:r></w:del><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>end</w:t></w:r></w:p>"
+        )
         #expect(try pages(.docx, bytes) == ["in the box\n\noutside end"])
     }
 
@@ -79,7 +80,8 @@ import Testing
     @Test func `protected documents are called so`() throws {
         let bytes = try zip([
             ("mimetype", "application/vnd.oasis.opendocument.text"),
-            ("META-INF/manifest.xml", "<m:manifest xmlns:m='urn:m'><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"), ("content.xml", "garbage"),
+            ("META-INF/manifest.xml", "<m:manifest xmlns:m='urn:m'><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"),
+            ("content.xml", "garbage"),
         ])
         #expect { try pages(.odt, bytes) } throws: { ($0 as? FormatError)?.code == .encrypted }
         // A compound file whose directory names an encrypted package.

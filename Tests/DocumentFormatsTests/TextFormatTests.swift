@@ -2,13 +2,21 @@
 import Testing
 
 @Suite struct TextFormatTests {
-    @Test(arguments: [
-        ([0xEF, 0xBB, 0xBF] + Array("grüße".utf8), "grüße"), ([0xFF, 0xFE, 0x67, 0, 0xFC, 0, 0x2D, 0x4E], "gü中"),
-        ([0xFE, 0xFF, 0, 0x67, 0, 0xFC], "gü"), ([0xFF, 0xFE, 0, 0, 0x67, 0, 0, 0, 0xFC, 0, 0, 0], "gü"),
-        (Array("plain text in UTF-16".utf16).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }, "plain text in UTF-16"),
-        (Array("big-endian without a mark".utf16).flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }, "big-endian without a mark"),
-        ([0x67, 0x72, 0xFC, 0xDF, 0x65, 0x20, 0x96, 0x20, 0x80], "grüße – €"), ([0x1B, 0x24, 0x42, 0x46, 0x7C, 0x4B, 0x5C, 0x1B, 0x28, 0x42], "日本"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xEF, 0xBB, 0xBF] + Array("grüße".utf8), "grüße"), ([0xFF, 0xFE, 0x67, 0, 0xFC, 0, 0x2D, 0x4E], "gü中"),
+            ([0xFE, 0xFF, 0, 0x67, 0, 0xFC], "gü"), ([0xFF, 0xFE, 0, 0, 0x67, 0, 0, 0, 0xFC, 0, 0, 0], "gü"),
+            (
+                Array("plain text in UTF-16".utf16).flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] },
+                "plain text in UTF-16"
+            ),
+            (
+                Array("big-endian without a mark".utf16).flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] },
+                "big-endian without a mark"
+            ),
+            ([0x67, 0x72, 0xFC, 0xDF, 0x65, 0x20, 0x96, 0x20, 0x80], "grüße – €"),
+            ([0x1B, 0x24, 0x42, 0x46, 0x7C, 0x4B, 0x5C, 0x1B, 0x28, 0x42], "日本"),
+        ] as [([UInt8], String)])
     func `text of any encoding is read`(bytes: [UInt8], expected: String) throws {
         #expect(try Charset.decode(bytes).text == expected)
     }
@@ -36,7 +44,9 @@ import Testing
         #expect(text == ["one\n\ntwo & three € € &nosuch; 1 < 2\n\na | b\n\nc\n\n kept\n  as is\n\n- item\n\nunclosed bold"])
     }
 
-    @Test(arguments: ["<", "<!--", "<a", "<a b=\"", "</", "&#", "&#x110000;", "<![CDATA[", "<title>", "<textarea>", "<?", "<p/", "<a =", "&"])
+    @Test(arguments: [
+        "<", "<!--", "<a", "<a b=\"", "</", "&#", "&#x110000;", "<![CDATA[", "<title>", "<textarea>", "<?", "<p/", "<a =", "&",
+    ])
     func `unfinished markup ends, and never traps`(text: String) throws {
         for prefix in ["", "word "] { _ = HTMLReader.text(of: prefix + text, limits: FormatLimits()) }
     }
@@ -62,13 +72,18 @@ import Testing
         #expect(text == ["Пр café € 😀 {x}\n\nsecond\nthird", "fourth"])
     }
 
-    @Test(arguments: ["{\\rtf1", "{\\rtf1\\", "{\\rtf1\\'", "{\\rtf1\\bin99999999999 x", "{\\rtf1}}}}", "{\\rtf1\\u", "{\\rtf1\\uc-5\\u99999999999x}"])
+    @Test(arguments: [
+        "{\\rtf1", "{\\rtf1\\", "{\\rtf1\\'", "{\\rtf1\\bin99999999999 x", "{\\rtf1}}}}", "{\\rtf1\\u", "{\\rtf1\\uc-5\\u99999999999x}",
+    ])
     func `broken rich text ends, and never traps`(text: String) throws {
         _ = try RTFReader.read(Array(text.utf8), limits: FormatLimits())
     }
 
     @Test func `Markdown is read without its marks`() throws {
-        let text = try pages(.markdown, "# Title\n\nSome *emph* and **bold** [link](http://x) ![pic](y)\n\n```\ncode * here\n```\n- item\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
+        let text = try pages(
+            .markdown,
+            "# Title\n\nSome *emph* and **bold** [link](http://x) ![pic](y)\n\n```\ncode * here\n```\n- item\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+        )
         #expect(text == ["Title\n\nSome emph and bold link pic\n\ncode * here\n\n- item\n\na | b\n1 | 2"])
     }
 
@@ -91,6 +106,7 @@ import Testing
         #expect(try detected("Dear Sir,\nthank you, very much, for all.\nYours,\nX\n") == .text)
         #expect(try detected("{\\rtf1 x}") == .rtf)
         #expect(try detected("junk %PDF-1.4") == .pdf)
-        #expect(try detected(Array("ö".utf16).flatMap { [UInt8(truncatingIfNeeded: $0), 0] } + [0x20, 0, 0x61, 0, 0x62, 0, 0x63, 0]) == .text)
+        #expect(
+            try detected(Array("ö".utf16).flatMap { [UInt8(truncatingIfNeeded: $0), 0] } + [0x20, 0, 0x61, 0, 0x62, 0, 0x63, 0]) == .text)
     }
 }

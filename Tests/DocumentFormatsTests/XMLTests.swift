@@ -4,7 +4,9 @@ import XMLText
 @Suite struct XMLTests {
     private final class Collector: XMLEventHandler {
         var events: [String] = []
-        func start(_ name: XMLName, _ attributes: XMLAttributes) { self.events.append("<\(name.namespace):\(name.local) \(attributes["id"] ?? "")>") }
+        func start(_ name: XMLName, _ attributes: XMLAttributes) {
+            self.events.append("<\(name.namespace):\(name.local) \(attributes["id"] ?? "")>")
+        }
         func end(_ name: XMLName) { self.events.append("</\(name.local)>") }
         func characters(_ text: String) { self.events.append(text) }
     }

@@ -44,7 +44,8 @@ import Testing
 
     @Test(arguments: [
         ("board-minutes.docx", "docx", 2, "Samuel Reyes asked that his doubts"),
-        ("harbour-master-diary.odt", "odt", 2, "report like a gun"), ("berth-accounts.xlsx", "xlsx", 2, "Morning Star II | Brandt & Daughters | 2210 | 2024-04-19"),
+        ("harbour-master-diary.odt", "odt", 2, "report like a gun"),
+        ("berth-accounts.xlsx", "xlsx", 2, "Morning Star II | Brandt & Daughters | 2210 | 2024-04-19"),
         ("caisson-talk.pptx", "pptx", 2, "wind below force four"), ("history-of-port-alder.epub", "epub", 2, "saved sixty-two people"),
         ("press-release.html", "html", 1, "Weekdays | 06:40 | 21:10"), ("volunteers-guide.md", "markdown", 1, "towing in the dark"),
         ("tide-gauge.csv", "csv", 1, "parapet awash, nobody on it"), ("rock-tender.rtf", "rtf", 1, "Björn Haugen—known for his calm"),
