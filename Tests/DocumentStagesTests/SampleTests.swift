@@ -50,7 +50,8 @@ import Testing
         ("press-release.html", "html", 1, "Weekdays | 06:40 | 21:10"), ("volunteers-guide.md", "markdown", 1, "towing in the dark"),
         ("tide-gauge.csv", "csv", 1, "parapet awash, nobody on it"), ("rock-tender.rtf", "rtf", 1, "Björn Haugen—known for his calm"),
         ("telegramm-latin1.txt", "text", 1, "grüßen die Mannschaft"), ("notice-board.png", "png", 1, "floating crane"),
-        ("ferry-log.tiff", "tiff", 3, "Astrid Solheim"),
+        ("ferry-log.tiff", "tiff", 3, "Astrid Solheim"), ("cafe-menu.webp", "webp", 1, "Smoked herring"),
+        ("cafe-menu.jpg", "jpeg", 1, "Smoked herring"), ("quay-lease.doc", "doc", 1, "store formwork for the caissons"),
     ])
     func `a sample of every format is detected and read`(name: String, kind: String, pages: Int, text: String) async throws {
         let result = try await PipelineHarness.extract(name)
