@@ -200,3 +200,64 @@ import Testing
         }
     }
 }
+
+@Suite struct DamagedPDFTests {
+    private let survey = Array((try? Data(contentsOf: URL(fileURLWithPath: PipelineHarness.samples + "/harbour-survey.pdf"))) ?? Data())
+
+    @Test func `a PDF that lost its end is repaired, and said to be`() async throws {
+        try await PipelineHarness.withFiles(["cut.pdf": Array(self.survey.prefix(self.survey.count - 150))]) { root in
+            let result = try await PipelineHarness.extract("cut.pdf", root: root)
+            #expect(result.text.contains("Storm Ingrid"))
+        }
+    }
+
+    @Test(arguments: [0.1, 0.3, 0.5, 0.7, 0.9]) func `a PDF cut anywhere is read in part or refused, never silently empty`(share: Double) async throws {
+        try await PipelineHarness.withFiles(["cut.pdf": Array(self.survey.prefix(Int(Double(self.survey.count) * share)))]) { root in
+            do {
+                let result = try await PipelineHarness.extract("cut.pdf", root: root)
+                #expect(result.document.isPartial && !result.document.warnings.isEmpty)
+                #expect(TextShape(result.text).letters > 0)
+            } catch let failure as StageFailure {
+                #expect(failure.failureClass == .permanent)
+            }
+        }
+    }
+
+    @Test func `a PDF with flipped bytes is read in part or refused, never silently empty`() async throws {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<4 {
+            var bytes = self.survey
+            for _ in 0..<60 { bytes[Int.random(in: 20..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }
+            try await PipelineHarness.withFiles(["flipped.pdf": bytes]) { root in
+                do {
+                    let result = try await PipelineHarness.extract("flipped.pdf", root: root)
+                    print("flipped: \(result.document.isPartial) \(TextShape(result.text).letters) letters \(result.document.warnings)")
+                    #expect(TextShape(result.text).letters > 0)
+                } catch let failure as StageFailure {
+                    print("flipped: \(failure)")
+                    #expect(failure.failureClass == .permanent)
+                }
+            }
+        }
+    }
+
+    @Test func `an empty page among others is not a failure`() async throws {
+        let pdf = """
+            %PDF-1.4
+            1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+            2 0 obj << /Type /Pages /Kids [3 0 R 5 0 R] /Count 2 >> endobj
+            3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R /Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >> endobj
+            4 0 obj << /Length 90 >> stream
+            BT /F 12 Tf 20 200 Td (The lamp is lit every night of the year by the keeper.) Tj ET
+            endstream endobj
+            5 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] >> endobj
+            trailer << /Root 1 0 R >>
+            """
+        try await PipelineHarness.withFiles(["blank.pdf": Array(pdf.utf8)]) { root in
+            let result = try await PipelineHarness.extract("blank.pdf", root: root)
+            #expect(result.document.pages.count == 2)
+            #expect(result.document.pages[1].text.isEmpty)
+            #expect(!result.document.isPartial)
+        }
+    }
+}
