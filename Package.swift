@@ -130,7 +130,7 @@ let package = Package(
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
         tests("SubprocessTests", ["Subprocess", "Threading"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
-        tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "JSONText", "ServerHarness"]),
+        tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "HTTPServer", "HTTPClient", "JSONText", "ServerHarness", "Threading"]),
         tests("TextAnalysisTests", ["TextAnalysis"]),
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(

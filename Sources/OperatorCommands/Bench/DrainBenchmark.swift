@@ -1,7 +1,7 @@
 public import Flotilla
 public import FlotillaRedis
 internal import Glibc
-internal import JSONText
+public import JSONText
 public import RedisClient
 internal import Threading
 
@@ -92,7 +92,7 @@ public struct DrainBenchmark: Sendable {
 
     private static func clientCPU() -> Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
         return seconds(usage.ru_utime) + seconds(usage.ru_stime)
     }
