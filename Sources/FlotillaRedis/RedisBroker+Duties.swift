@@ -65,7 +65,7 @@ extension RedisBroker {
             [
                 .text(worker.rawValue), .text(sequence), .bytes(dead.payload), .number(self.retentionSeconds),
                 .number(Int64(MetadataFields.pairCount)),
-            ] + MetadataFields.arguments(of: letter))
+            ] + MetadataFields.arguments(of: letter, queue: self.queue))
         return reply.int == 1
     }
 

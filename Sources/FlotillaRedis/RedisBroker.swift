@@ -95,7 +95,8 @@ public final class RedisBroker: BrokerAdministration {
 
     public func isDeadLetterRecorded(_ letter: DeadLetter) async throws(BrokerError) -> Bool {
         let key = RedisKeys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id)
-        return try await self.send(["HGET", .text(key), "dead_letter_id"], "isDeadLetterRecorded").string == letter.id
+        return try await self.send(["HGET", .text(key), .text(MetadataFields.letterField(self.queue))], "isDeadLetterRecorded").string
+            == letter.id
     }
 
     // MARK: The producer's side

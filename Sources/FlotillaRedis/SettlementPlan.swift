@@ -35,7 +35,7 @@ struct SettlementPlan {
             for dead in self.dead {
                 command.append(dead.id.sequence)
                 command.append(dead.payload)
-                for field in MetadataFields.arguments(of: dead.letter) { command.append(field) }
+                for field in MetadataFields.arguments(of: dead.letter, queue: queue) { command.append(field) }
             }
         }
     }
@@ -44,7 +44,13 @@ struct SettlementPlan {
 
     init(_ settlements: [Settlement], by worker: WorkerID) {
         // A delivery of another worker cannot be ours to settle: it stays out, and its verdict is stale.
-        for (index, settlement) in settlements.enumerated() where settlement.delivery.worker == worker {
+        let own = settlements.indices.filter { settlements[$0].delivery.worker == worker }
+        // Of those that go back the newest goes first, so that the oldest is claimed first again.
+        let releases = own.filter { settlements[$0].isRelease }.sorted {
+            settlements[$0].delivery.sequence > settlements[$1].delivery.sequence
+        }
+        for index in releases + own.filter({ !settlements[$0].isRelease }) {
+            let settlement = settlements[index]
             let last = self.batches.count - 1
             let size = settlement.byteCount
             // Each dead one has a key of its own, and unpack() in Lua has its limits.
@@ -55,8 +61,6 @@ struct SettlementPlan {
             }
             self.batches[self.batches.count - 1].add(settlement, at: index, size: size)
         }
-        // The newest goes back first, so that the oldest is claimed first again.
-        for index in self.batches.indices { self.batches[index].releases.sort { $0.id.sequence > $1.id.sequence } }
     }
 }
 
@@ -73,6 +77,10 @@ extension SettlementPlan.Batch {
 }
 
 extension Settlement {
+    fileprivate var isRelease: Bool {
+        if case .release = self { true } else { false }
+    }
+
     fileprivate var byteCount: Int {
         switch self {
         case .ack, .release: 16
@@ -85,13 +93,17 @@ extension Settlement {
 /// What `dlq:metadata:…` says about a dead letter; `failure_count`, `first_failure_time`, `last_failure_time`, `state` and `requeue_count`
 /// are the scripts' business.
 enum MetadataFields {
-    static let pairCount = 10
+    static let pairCount = 11
+
+    /// Where the latest letter of one queue is named: a file that died in two queues has one hash.
+    static func letterField(_ queue: QueueName) -> String { "dead_letter_id:\(queue.rawValue)" }
 
     /// The time of the failure, then the pairs.
-    static func arguments(of letter: DeadLetter) -> [RedisArgument] {
+    static func arguments(of letter: DeadLetter, queue: QueueName) -> [RedisArgument] {
         let pairs: [(String, String)] = [
             ("original_queue", letter.originalQueue.rawValue), ("error_message", letter.errorMessage), ("stack_trace", letter.stackTrace),
-            ("retry_count", String(max(0, letter.failureCount - 1))), ("dead_letter_id", letter.id), ("reason", letter.reason.rawValue),
+            ("retry_count", String(max(0, letter.failureCount - 1))), ("dead_letter_id", letter.id), (self.letterField(queue), letter.id),
+            ("reason", letter.reason.rawValue),
             ("fingerprint", letter.fingerprint), ("stage", letter.stage?.rawValue ?? ""), ("job_id", letter.jobID ?? ""),
             ("filename", letter.filename ?? ""),
         ]

@@ -14,8 +14,8 @@ final class Operation {
     enum Step {
         case deallocate
         case begin
-        case prepare(sql: String)
-        case statement(sql: String, isPrepared: Bool)
+        case prepare(StatementCache.Key)
+        case statement(StatementCache.Key, isPrepared: Bool)
     }
 
     enum Abandonment { case timedOut, cancelled }
@@ -29,6 +29,8 @@ final class Operation {
     // While it runs.
     var steps: [Step] = []
     var position = 0
+    /// Answers to syncs that come before the operation's own.
+    var leadingSyncs = 0
     var rows: [PostgresRows] = []
     var error: PostgresError?
     var abandonment: Abandonment?
@@ -51,6 +53,7 @@ final class Operation {
     func reset() {
         self.steps = []
         self.position = 0
+        self.leadingSyncs = 0
         self.rows = []
         self.error = nil
         self.isRetry = true

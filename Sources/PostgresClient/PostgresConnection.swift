@@ -48,6 +48,11 @@ public final class PostgresConnection: Sendable {
         _ = try await self.run(.script(sql), timeout: timeout)
     }
 
+    /// The pool closes this connection when it comes back: for one whose session state must not reach the next user.
+    public func discard() async throws(PostgresError) {
+        _ = try await self.onSession { session in session.isDiscarded = true }
+    }
+
     /// The server process's id, as in `pg_stat_activity`.
     public func backendPID() throws(PostgresError) -> Int32 { try self.session().backendPID }
 

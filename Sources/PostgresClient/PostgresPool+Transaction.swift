@@ -11,25 +11,26 @@ public enum PostgresIsolation: String, Sendable, CaseIterable {
 extension PostgresPool {
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
     ///
-    /// When PostgreSQL asks for it (serialization failure, deadlock) the whole of `body` runs again, after a short random wait: it must have no effects outside
-    /// of the transaction. BEGIN travels with the first statement, so that a transaction of one statement costs two round trips. A statement that failed and
-    /// whose error `body` swallowed has aborted the transaction: then its error is thrown, never a silent rollback.
+    /// When PostgreSQL asks for it (serialization failure, deadlock) the whole of `body` runs again, after a short random wait: it must
+    /// have no effects outside of the transaction. BEGIN travels with the first statement, so that a transaction of one statement costs
+    /// two round trips. A statement that failed and whose error `body` swallowed has aborted the transaction: then its error is thrown,
+    /// never a silent rollback.
     /// - Parameters:
     ///   - isolation: nil takes the server's default.
     ///   - isReadOnly: lets the server refuse writes.
     ///   - retries: how often `body` may run again.
     /// - Throws: what `body` throws, or ``PostgresError``. Only a failure of COMMIT itself can have ``PostgresError/mayHaveCommitted``.
+    @discardableResult
     public func withTransaction<Value>(
         isolation: PostgresIsolation? = nil, isReadOnly: Bool = false, retries: Int = 5,
         _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
-        var begin = "BEGIN"
-        if let isolation { begin += " ISOLATION LEVEL \(isolation.rawValue)" }
-        if isReadOnly { begin += " READ ONLY" }
         var attempt = 0
         while true {
             do {
-                return try await self.transactionOnce(begin: begin, body)
+                return try await self.withConnection { connection in
+                    try await connection.transactionOnce(isolation: isolation, isReadOnly: isReadOnly, body)
+                }
             } catch let retry as RetryTransaction {
                 guard attempt < retries, !Task.isCancelled else { throw retry.error }
                 attempt += 1
@@ -37,26 +38,6 @@ extension PostgresPool {
                 // Throws only when cancelled: then the failure is still the truth.
                 do { try await Task.sleep(for: .milliseconds(Int.random(in: 1...ceiling))) } catch { throw retry.error }
             }
-        }
-    }
-
-    private func transactionOnce<Value>(begin: String, _ body: (PostgresConnection) async throws -> Value) async throws -> Value {
-        try await self.withConnection { connection in
-            let session = try await connection.begin(begin)
-            let value: Value
-            do {
-                value = try await body(connection)
-            } catch {
-                // Before the rollback, which a cancelled task must still do, and after which the session forgets.
-                let cause = await connection.rollback(session)
-                if let cause, cause.isSerializationFailure { throw RetryTransaction(error: (error as? PostgresError) ?? cause) }
-                throw error
-            }
-            if let failure = try await connection.commit(session) {
-                if failure.isSerializationFailure { throw RetryTransaction(error: failure) }
-                throw failure
-            }
-            return value
         }
     }
 }
@@ -67,6 +48,43 @@ private struct RetryTransaction: Error {
 }
 
 extension PostgresConnection {
+    /// Runs `body` in a transaction on this connection, once: for work that needs the same connection before or after. Do not nest.
+    ///
+    /// - Throws: as the pool's `withTransaction`; a serialization failure is not retried.
+    @discardableResult
+    public func withTransaction<Value>(
+        isolation: PostgresIsolation? = nil, isReadOnly: Bool = false, _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await self.transactionOnce(isolation: isolation, isReadOnly: isReadOnly, body)
+        } catch let retry as RetryTransaction {
+            throw retry.error
+        }
+    }
+
+    fileprivate func transactionOnce<Value>(
+        isolation: PostgresIsolation?, isReadOnly: Bool, _ body: (PostgresConnection) async throws -> Value
+    ) async throws -> Value {
+        var begin = "BEGIN"
+        if let isolation { begin += " ISOLATION LEVEL \(isolation.rawValue)" }
+        if isReadOnly { begin += " READ ONLY" }
+        let session = try await self.begin(begin)
+        let value: Value
+        do {
+            value = try await body(self)
+        } catch {
+            // Not cancellable: a cancelled task must still roll back.
+            let cause = await self.rollback(session)
+            if let cause, cause.isSerializationFailure { throw RetryTransaction(error: (error as? PostgresError) ?? cause) }
+            throw error
+        }
+        if let failure = try await self.commit(session) {
+            if failure.isSerializationFailure { throw RetryTransaction(error: failure) }
+            throw failure
+        }
+        return value
+    }
+
     /// Marks the next statement as the first of a transaction.
     fileprivate func begin(_ statement: String) async throws(PostgresError) -> Session {
         try await self.onSession { session in session.begin(statement) }

@@ -8,8 +8,8 @@ internal import Threading
 /// pool.start()
 /// let rows = try await pool.query("SELECT id FROM job WHERE tenant = \(tenant) LIMIT \(10)")
 /// ```
-/// Callers are served in the order in which they came. While the server is away the pool keeps trying, with jittered backoff of at most a second,
-/// and callers get `.unavailable` after their acquire timeout.
+/// Callers are served in the order in which they came. While the server is away the pool keeps trying, with jittered backoff of at most a
+/// second, and callers get `.unavailable` after their acquire timeout.
 public final class PostgresPool: @unchecked Sendable {
     // Unchecked because everything mutable is touched only on the loop's thread; `published` has its lock.
     public let configuration: PostgresConfiguration
@@ -32,6 +32,14 @@ public final class PostgresPool: @unchecked Sendable {
     public init(configuration: PostgresConfiguration, eventLoop: EventLoop) {
         self.configuration = configuration
         self.loop = eventLoop
+    }
+
+    deinit {
+        // A pool that was dropped without `close`: nothing is in use, since a lease holds the pool.
+        let idle = self.idle
+        self.loop.execute {
+            for session in idle { session.close(PostgresError(.closed, "the pool is gone")) }
+        }
     }
 
     /// Opens the minimum of connections and begins to look after them. Without it the pool connects when it is first used.
@@ -77,8 +85,8 @@ public final class PostgresPool: @unchecked Sendable {
             session.close(PostgresError(.closed, "the pool is closed"))
         } else if !session.isQuiet {
             session.close(PostgresError(.closed, "the connection came back in the middle of something"))
-        } else if session.lifetimeEnd < .now {
-            session.close(PostgresError(.closed, "the connection has reached its age"))
+        } else if session.isDiscarded || session.lifetimeEnd < .now {
+            session.close(PostgresError(.closed, "the connection is not to be used again"))
         } else {
             session.lastUse = .now
             self.idle.append(session)
@@ -115,6 +123,8 @@ public final class PostgresPool: @unchecked Sendable {
 
     private func hand(_ session: Session, to waiter: Waiter) {
         self.leased[ObjectIdentifier(session)] = session
+        // Before the caller goes on, who may look.
+        self.publish()
         guard session.lastUse + self.configuration.healthCheckAfter < .now else {
             return waiter.completion(.success(session))
         }
@@ -144,6 +154,7 @@ public final class PostgresPool: @unchecked Sendable {
         switch result {
         case .failure(let error):
             self.backoff.failed(error, at: .now)
+            self.published.withLock { $0.lastError = error }
         case .success(let connection):
             self.backoff.succeeded()
             let session = Session(connection, loop: self.loop, configuration: self.configuration)
@@ -163,7 +174,10 @@ public final class PostgresPool: @unchecked Sendable {
     private func sessionClosed(_ session: Session, _ error: PostgresError) {
         self.idle.removeAll { $0 === session }
         self.leased[ObjectIdentifier(session)] = nil
-        if error.code != .closed { self.backoff.lastError = error }
+        if error.code != .closed {
+            self.backoff.lastError = error
+            self.published.withLock { $0.lastError = error }
+        }
         // Not within the caller's turn: it may be in the middle of handing sessions out.
         self.loop.execute { self.pump() }
     }
@@ -241,10 +255,13 @@ public final class PostgresPool: @unchecked Sendable {
     }
 
     private func publish() {
-        let statistics = PostgresPoolStatistics(
-            idle: self.idle.count, leased: self.leased.count, connecting: self.connecting, waiting: self.waiters.count,
-            consecutiveFailures: self.backoff.failures, lastError: self.backoff.lastError)
-        self.published.withLock { $0 = statistics }
+        self.published.withLock { statistics in
+            statistics.idle = self.idle.count
+            statistics.leased = self.leased.count
+            statistics.connecting = self.connecting
+            statistics.waiting = self.waiters.count
+            statistics.consecutiveFailures = self.backoff.failures
+        }
     }
 }
 
@@ -265,7 +282,8 @@ public struct PostgresPoolStatistics: Sendable {
 }
 
 extension Session {
-    /// When the session is to be replaced: the maximum less up to a fifth, by its own number, so that sessions of one start do not end at once.
+    /// When the session is to be replaced: the maximum less up to a fifth, by its own number, so that sessions of one start do not end at
+    /// once.
     var lifetimeEnd: MonotonicTime {
         let share = Double(UInt32(bitPattern: self.backendPID) % 64) / 64
         return self.openedAt + self.configuration.maximumLifetime * (1 - share / 5)

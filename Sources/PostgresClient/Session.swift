@@ -30,6 +30,8 @@ final class Session: EventHandler, @unchecked Sendable {
     /// The first error inside the open transaction.
     private(set) var transactionError: PostgresError?
 
+    /// Not to be lent again.
+    var isDiscarded = false
     let openedAt = MonotonicTime.now
     var lastUse = MonotonicTime.now
     /// Called once, when the connection is gone for any reason.
@@ -150,10 +152,16 @@ final class Session: EventHandler, @unchecked Sendable {
 
     private func send(_ queries: [PostgresQuery], for operation: Operation, isOpen: Bool) -> Bool {
         if !isOpen {
-            // In an aborted transaction it would fail, and in an open one it could.
-            for name in self.cache.takeDeallocations() {
+            // In an aborted transaction it would fail, and in an open one it could. A sync of its own keeps it out of the operation's
+            // transaction: VACUUM and its like refuse to run with others.
+            let names = self.cache.takeDeallocations()
+            for name in names {
                 guard PQsendQueryParams(self.connection, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 0) == 1 else { return false }
                 operation.steps.append(.deallocate)
+            }
+            if !names.isEmpty {
+                guard PQpipelineSync(self.connection) == 1 else { return false }
+                operation.leadingSyncs = 1
             }
         }
         if let begin = self.pendingBegin {
@@ -163,20 +171,20 @@ final class Session: EventHandler, @unchecked Sendable {
         }
         for query in queries {
             let isPrepared = query.isCacheable && self.cache.capacity > 0
+            let key = StatementCache.Key(sql: query.sql, types: query.parameters.map(\.type))
             if isPrepared {
-                var name = self.cache.name(of: query.sql)
+                var name = self.cache.name(of: key)
                 if name == nil {
-                    let new = self.cache.insert(query.sql)
-                    let types = query.parameters.map(\.type)
-                    guard PQsendPrepare(self.connection, new, query.sql, Int32(types.count), types) == 1 else { return false }
-                    operation.steps.append(.prepare(sql: query.sql))
+                    let new = self.cache.insert(key)
+                    guard PQsendPrepare(self.connection, new, query.sql, Int32(key.types.count), key.types) == 1 else { return false }
+                    operation.steps.append(.prepare(key))
                     name = new
                 }
                 guard let name, self.sendExecute(query, name: name) else { return false }
             } else {
                 guard self.sendExecute(query, name: nil) else { return false }
             }
-            operation.steps.append(.statement(sql: query.sql, isPrepared: isPrepared))
+            operation.steps.append(.statement(key, isPrepared: isPrepared))
         }
         return PQpipelineSync(self.connection) == 1
     }
@@ -200,7 +208,9 @@ final class Session: EventHandler, @unchecked Sendable {
                 continue
             }
             let start = buffer + offset
-            bytes.withUnsafeBytes { UnsafeMutableRawPointer(start).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(start), byteCount: $0.count) }
+            bytes.withUnsafeBytes {
+                UnsafeMutableRawPointer(start).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(start), byteCount: $0.count)
+            }
             // Values in text format end with a NUL.
             start[bytes.count] = 0
             values.append(UnsafePointer(start))
@@ -282,7 +292,7 @@ final class Session: EventHandler, @unchecked Sendable {
         switch PQresultStatus(result) {
         case PGRES_PIPELINE_SYNC:
             PQclear(result)
-            self.finish(operation)
+            if operation.leadingSyncs > 0 { operation.leadingSyncs -= 1 } else { self.finish(operation) }
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
             let storage = ResultStorage(result)
             switch step {
@@ -292,7 +302,7 @@ final class Session: EventHandler, @unchecked Sendable {
             }
         case PGRES_PIPELINE_ABORTED:
             PQclear(result)
-            if case .prepare(let sql) = step { self.cache.remove(sql, isOnServer: false) }
+            if case .prepare(let key) = step { self.cache.remove(key, isOnServer: false) }
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
             PQclear(result)
             operation.error = PostgresError(.invalidArgument, "COPY is not supported")
@@ -308,16 +318,18 @@ final class Session: EventHandler, @unchecked Sendable {
         guard PQresultErrorField(result, Int32(UInt8(ascii: "C"))) != nil else { return }
         var sql: String?
         switch step {
-        case .prepare(let text):
-            sql = text
-            self.cache.remove(text, isOnServer: false)
-        case .statement(let text, _): sql = text
+        // The server had forgotten it by itself.
+        case .deallocate: return
+        case .prepare(let key):
+            sql = key.sql
+            self.cache.remove(key, isOnServer: false)
+        case .statement(let key, _): sql = key.sql
         default: break
         }
         let error = PostgresError(result: result, statement: sql)
-        if case .statement(let text, true) = step, error.sqlState == "0A000" {
+        if case .statement(let key, true) = step, error.sqlState == "0A000" {
             // "cached plan must not change result type": the table was altered.
-            self.cache.remove(text, isOnServer: true)
+            self.cache.remove(key, isOnServer: true)
         }
         if error.sqlState == "26000" { self.cache.removeAll() }
         if PostgresError.isFatal(result), step != nil, !operation.isCommit { operation.isOutcomeUnknownOnLoss = false }
@@ -329,7 +341,8 @@ final class Session: EventHandler, @unchecked Sendable {
         self.lastUse = .now
         if let error = operation.error {
             let isStale = error.sqlState == "26000" || (error.sqlState == "0A000" && error.statement != nil)
-            if isStale, !operation.isRetry, !operation.wasInTransaction, operation.abandonment == nil, case .statements(let queries) = operation.work,
+            if isStale, !operation.isRetry, !operation.wasInTransaction, operation.abandonment == nil,
+                case .statements(let queries) = operation.work,
                 queries.contains(where: { $0.isCacheable }), self.cache.capacity > 0
             {
                 // Nothing of it was kept, and with statements prepared anew it works.
@@ -357,7 +370,8 @@ final class Session: EventHandler, @unchecked Sendable {
 
     // MARK: Deadlines
 
-    /// One timer a session, set to the earliest deadline and looked at again when it fires: a timer per statement would pile up in the heap.
+    /// One timer a session, set to the earliest deadline and looked at again when it fires: a timer per statement would pile up in the
+    /// heap.
     private func arm(_ due: MonotonicTime) {
         if let timer, timer.due <= due { return }
         if let timer { self.loop.cancel(timer.token) }
@@ -398,7 +412,8 @@ final class Session: EventHandler, @unchecked Sendable {
         }
     }
 
-    /// With TLS a decrypted record can wait inside OpenSSL while the socket is silent, and libpq offers no way to ask: look again meanwhile.
+    /// With TLS a decrypted record can wait inside OpenSSL while the socket is silent, and libpq offers no way to ask: look again
+    /// meanwhile.
     private func armSecureReads() {
         guard self.isSecure, !self.isReadingOnTimer else { return }
         self.isReadingOnTimer = true

@@ -9,6 +9,17 @@ enum Shared {
     static let server = Lock<PrivatePostgres?>(nil)
     static let loop = EventLoop(name: "pg-tests")
     private static let number = Lock(0)
+    private static let threads = ThreadPool(name: "harness", threads: 8)
+
+    /// Runs what blocks (starting and stopping servers) off the cooperative pool, which has a thread per core.
+    static func blocking<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await self.threads.run(body)
+    }
+
+    /// A server of the test's own.
+    static func ownServer(tcp: Bool = false) async throws -> PrivatePostgres {
+        try await self.blocking { try PrivatePostgres(.init(fsync: false, tcp: tcp)) }
+    }
 
     static func running() throws -> PrivatePostgres {
         try self.server.withLock { server in
@@ -20,13 +31,16 @@ enum Shared {
     }
 
     /// The shared server's URL with a schema of the test's own in front of the search path.
-    static func configuration() throws -> PostgresConfiguration {
-        let server = try self.running()
+    static func configuration() async throws -> PostgresConfiguration {
         let name = self.number.withLock { number in
             number += 1
             return "test_\(number)"
         }
-        try server.execute("CREATE SCHEMA \(name)")
+        let server = try await self.blocking {
+            let server = try self.running()
+            try server.execute("CREATE SCHEMA \(name)")
+            return server
+        }
         var configuration = try PostgresConfiguration(url: server.url())
         configuration.serverSettings["search_path"] = name
         return configuration
@@ -37,7 +51,7 @@ enum Shared {
 func withPool<Value>(
     _ change: (inout PostgresConfiguration) -> Void = { _ in }, _ body: (PostgresPool) async throws -> Value
 ) async throws -> Value {
-    var configuration = try Shared.configuration()
+    var configuration = try await Shared.configuration()
     change(&configuration)
     return try await withPool(configuration, body)
 }
@@ -68,7 +82,7 @@ func failure<Value>(of body: () async throws -> Value, location: SourceLocation 
 }
 
 /// Waits until `condition` holds, looking every millisecond; false after `limit`.
-func eventually(within limit: Duration = .seconds(5), _ condition: () async throws -> Bool) async throws -> Bool {
+func eventually(within limit: Duration = .seconds(15), _ condition: () async throws -> Bool) async throws -> Bool {
     let end = MonotonicTime.now + limit
     while MonotonicTime.now < end {
         if try await condition() { return true }

@@ -2,7 +2,9 @@ import PostgresClient
 import Testing
 
 @Suite struct ValueTests {
-    private func roundTrip<Value: PostgresEncodable & PostgresDecodable & Equatable>(_ value: Value, cast: String, on pool: PostgresPool) async throws {
+    private func roundTrip<Value: PostgresEncodable & PostgresDecodable & Equatable>(_ value: Value, cast: String, on pool: PostgresPool)
+        async throws
+    {
         let row = try await pool.query("SELECT \(value)::\(unescaped: cast) AS v").one()
         #expect(try row["v", as: Value.self] == value, "\(cast)")
         #expect(try row[0, as: Value?.self] == value)
@@ -16,13 +18,17 @@ import Testing
             try await roundTrip(Int.max, cast: "int8", on: pool)
             for value in [Int32.max, Int32.min] { try await roundTrip(value, cast: "int4", on: pool) }
             for value in [Int16.max, Int16.min] { try await roundTrip(value, cast: "int2", on: pool) }
-            for value in [0.1, -1e300, Double.leastNonzeroMagnitude, .infinity, 1.0 / 3] { try await roundTrip(value, cast: "float8", on: pool) }
+            for value in [0.1, -1e300, Double.leastNonzeroMagnitude, .infinity, 1.0 / 3] {
+                try await roundTrip(value, cast: "float8", on: pool)
+            }
             try await roundTrip(Float(0.1), cast: "float4", on: pool)
             for value in [true, false] { try await roundTrip(value, cast: "bool", on: pool) }
             for value in ["", "plain", "naïve 日本語 🧑‍🚀", "'; DROP TABLE x; --", "\\ \" { } , NULL", "line\nbreak\ttab"] {
                 try await roundTrip(value, cast: "text", on: pool)
             }
-            for value in [[], [0], [0, 1, 255, 0, 92, 39], [UInt8](0...255)] as [[UInt8]] { try await roundTrip(value, cast: "bytea", on: pool) }
+            for value in [[], [0], [0, 1, 255, 0, 92, 39], [UInt8](0...255)] as [[UInt8]] {
+                try await roundTrip(value, cast: "bytea", on: pool)
+            }
             let uuid = try #require(PostgresUUID("0189fE9c-4A6b-7c3d-9e8f-001122334455"))
             #expect(uuid.description == "0189fe9c-4a6b-7c3d-9e8f-001122334455")
             try await roundTrip(uuid, cast: "uuid", on: pool)
@@ -32,10 +38,14 @@ import Testing
     @Test func `timestamps come back to the microsecond in any zone`() async throws {
         for zone in ["UTC", "Asia/Kathmandu", "America/St_Johns", "Europe/Berlin"] {
             try await withPool({ $0.serverSettings["TimeZone"] = zone }) { pool in
-                for value in [0, 1, -1, 951_782_400_123_456, 1_795_252_117_000_001, -62_135_596_800_000_000, .max, .min, -99_999_999_999_999_999] as [Int64] {
+                for value in [
+                    0, 1, -1, 951_782_400_123_456, 1_795_252_117_000_001, -62_135_596_800_000_000, .max, .min, -99_999_999_999_999_999,
+                ] as [Int64] {
                     try await roundTrip(PostgresTimestamp(microseconds: value), cast: "timestamptz", on: pool)
                 }
-                let row = try await pool.query("SELECT extract(epoch FROM \(PostgresTimestamp(microseconds: 1_500_000))::timestamptz)::float8").one()
+                let row = try await pool.query(
+                    "SELECT extract(epoch FROM \(PostgresTimestamp(microseconds: 1_500_000))::timestamptz)::float8"
+                ).one()
                 #expect(try row[0, as: Double.self] == 1.5)
             }
         }
@@ -66,9 +76,12 @@ import Testing
             try await pool.query("CREATE TABLE t (id uuid, body jsonb, at timestamptz, n int)")
             let id = "0189fe9c-4a6b-7c3d-9e8f-001122334455"
             try await pool.query("INSERT INTO t VALUES (\(id), \("{\"a\": [1, 2]}"), \("2026-01-02T03:04:05Z"), \(7))")
-            #expect(try await pool.query("SELECT 1 FROM t WHERE id = \(id) AND at < now() + \(Duration.seconds(1)) * 1e9 AND n = \(7)").count == 1)
+            #expect(
+                try await pool.query("SELECT 1 FROM t WHERE id = \(id) AND at < now() + \(Duration.seconds(1)) * 1e9 AND n = \(7)").count
+                    == 1)
             #expect(try await pool.query("SELECT 1 FROM t WHERE id = ANY(\([id])::uuid[])").count == 1)
-            #expect(try await pool.query("SELECT \(Duration.milliseconds(90_500))::interval::text").one()[0, as: String.self] == "00:01:30.5")
+            #expect(
+                try await pool.query("SELECT \(Duration.milliseconds(90_500))::interval::text").one()[0, as: String.self] == "00:01:30.5")
             let rows = try await pool.query("SELECT u.* FROM unnest(\(["{}", "[]"])::jsonb[], \([1, 2])) WITH ORDINALITY AS u(j, n, o)")
             #expect(rows.count == 2)
             #expect(rows.columns == ["j", "n", "o"])
@@ -103,7 +116,9 @@ import Testing
 
     @Test func `a NUL byte in text is refused before anything is sent`() async throws {
         try await withPool { pool in
-            for query in ["SELECT \("a\0b")", "SELECT \(["ok", "a\0b"])", "SELECT \(["a\0b", nil] as [String?])", "SELECT 'a\0b'"] as [PostgresQuery] {
+            for query in ["SELECT \("a\0b")", "SELECT \(["ok", "a\0b"])", "SELECT \(["a\0b", nil] as [String?])", "SELECT 'a\0b'"]
+                as [PostgresQuery]
+            {
                 let error = try await failure { try await pool.query(query) }
                 #expect(error.code == .invalidArgument && error.isDataError && !error.mayHaveCommitted)
                 #expect(!error.description.contains("a\0b"))

@@ -36,6 +36,17 @@ static inline int flotilla_signaled(int status) { return WIFSIGNALED(status); }
 static inline int flotilla_term_signal(int status) { return WTERMSIG(status); }
 static inline int flotilla_fcntl_set(int fd, int command, int value) { return fcntl(fd, command, value); }
 
+// Character sets.
+#include <iconv.h>
+
+// Opens a path that must stay beneath a directory; glibc 2.36 has no wrapper. Flags: O_*; resolve: RESOLVE_*.
+#include <linux/openat2.h>
+static inline int flotilla_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve)
+{
+    struct open_how how = { .flags = flags, .mode = 0, .resolve = resolve };
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
 // Cores this process may run on; 0 if the kernel does not say.
 static inline int flotilla_affinity_cores(void)
 {
