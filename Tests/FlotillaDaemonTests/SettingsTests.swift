@@ -1,3 +1,4 @@
+import Flotilla
 import FlotillaDaemon
 import Foundation
 import Testing
@@ -134,5 +135,29 @@ import Testing
             if ["CONCURRENCY", "HTTP_PORT"].contains(setting.declaration.name) { continue }
             #expect(self.mistakes([setting.declaration.name: setting.value]).isEmpty, "\(setting.declaration.name)")
         }
+    }
+
+    @Test func `the addresses of the servers are put together from what is set`() throws {
+        let plain = try self.read(["REDIS_HOST": "r", "REDIS_PORT": "7000", "REDIS_DB": "2", "REDIS_PASSWORD": "hunter2"]).redis(
+            clientName: "x")
+        #expect("\(plain)" == "redis://:***@r:7000/2")
+        let url = try self.read([
+            "REDIS_URL": "rediss://h:1/3", "REDIS_USERNAME": "u", "REDIS_PASSWORD": "hunter2", "REDIS_TLS_CA_FILE": "/ca",
+        ])
+        let secured = try url.redis(clientName: "x")
+        #expect("\(secured)" == "rediss://u:***@h:1/3")
+        #expect(try self.read(["REDIS_URL": "redis://h", "REDIS_HOST": "x"]).settings.warnings.count == 1)
+        let wrong = self.mistakes(["REDIS_URL": "redis://u:hunter2@h:notaport/0", "DATABASE_URL": "postgres://u:hunter2@h/x?nonsense=1"])
+        #expect(wrong.count == 2)
+        #expect(!wrong.joined().contains("hunter2"))
+        #expect(throws: Never.self) { try self.read(["DATABASE_URL": "postgres://u:p@h/x?sslmode=require"]).postgres(applicationName: "x") }
+    }
+
+    @Test func `queues and retry policies go together`() throws {
+        let configuration = try self.read(["MAX_RETRY_ATTEMPTS_GRAPH": "9", "RETRY_BACKOFF_BASE_SECONDS": "1"])
+        #expect(configuration.retryPolicy(.graph).maximumRetries == 9)
+        #expect(configuration.retryPolicy(.graph).backoff.base == .seconds(1))
+        #expect(configuration.queue(.video).retry == "video_retry")
+        #expect(configuration.queues.count == 4)
     }
 }

@@ -17,8 +17,8 @@ public struct SettingCatalog: Sendable {
     public let redisURL = Setting<String?>.url(
         "REDIS_URL", .redis, schemes: ["redis", "rediss", "unix"], secret: true,
         help:
-            "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port, "
-            + "database, user and password below.")
+            "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port "
+            + "and database below; user and password below fill in what it leaves out.")
     public let redisHost = Setting<String>.text(
         "REDIS_HOST", .redis, kind: "host name or address", default: "localhost", help: "The Redis server."
     ) { !$0.contains { $0 == " " || $0 == "/" } }
