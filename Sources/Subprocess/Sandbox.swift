@@ -80,8 +80,14 @@ public struct Sandbox: Sendable {
     }
 
     /// The command to run instead of `command`, with the same result seen from outside. A program that cannot be found is left as it is,
-    /// so that running it says `.notFound`.
+    /// so that running it says `.notFound`. Below `.full`, whose `/tmp` is private, `HOME` and `TMPDIR` lead into the work directory unless
+    /// the command sets them, so that what tools leave there goes with it.
     public func wrap(_ command: ChildCommand, access: Access = Access()) -> ChildCommand {
+        var command = command
+        if self.level != .full, let work = access.workDirectory {
+            if command.environment["HOME"] == ChildCommand.cleanEnvironment["HOME"] { command.environment["HOME"] = work }
+            if command.environment["TMPDIR"] == nil { command.environment["TMPDIR"] = work }
+        }
         guard self.level != .none, let prlimit = self.prlimit, let program = ToolLocator().find(command.executable) else { return command }
         let limits = command.limits
         let limited: [String] =
@@ -96,7 +102,6 @@ public struct Sandbox: Sendable {
             wrapped.arguments =
                 self.fileSystem.bubblewrapArguments(
                     program: program, access: access, directory: command.directory, tmpfsBytes: limits.tmpfsBytes) + ["--"] + limited
-            wrapped.environment["HOME"] = "/tmp"
             wrapped.directory = nil
             wrapped.exitCodesCarrySignals = true
         } else {

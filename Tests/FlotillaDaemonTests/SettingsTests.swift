@@ -130,6 +130,19 @@ import Testing
         }
     }
 
+    /// `UPDATE_DOCS=1 swift test --filter SettingsTests` writes it anew.
+    @Test func `docs/configuration.md is what the declarations say`() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../docs/configuration.md")
+            .standardized
+        let reference = SettingCatalog().markdownReference()
+        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] != nil {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try reference.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let written = try String(contentsOf: file, encoding: .utf8)
+        #expect(written == reference)
+    }
+
     @Test func `every default lies in its own range`() throws {
         for setting in try self.read().settings.shown() where !setting.value.isEmpty {
             if ["CONCURRENCY", "HTTP_PORT"].contains(setting.declaration.name) { continue }

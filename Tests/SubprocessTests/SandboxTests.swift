@@ -89,6 +89,14 @@ extension ChildProcesses {
             #expect(left == 0)
         }
 
+        @Test(arguments: Self.levels.indices) func `temporary files of tools go with the work directory`(index: Int) async throws {
+            let sandbox = Self.levels[index]
+            try await WorkDirectory.with(under: NSTemporaryDirectory() + "flotilla-sandbox-test") { work in
+                let result = await self.run(sandbox, "echo $HOME ${TMPDIR-/tmp}", access: .init(workDirectory: work.path))
+                #expect(result.text == (sandbox.level == .full ? "/tmp /tmp\n" : "\(work.path) \(work.path)\n"))
+            }
+        }
+
         @Test func `its own temporary space is bounded`() async {
             guard let sandbox = Self.levels.first, sandbox.level == .full else { return }
             var limits = Self.limits
