@@ -74,9 +74,15 @@ public struct Sandbox: Sendable {
                 }
             }
         }
-        return Sandbox(
+        let limits = Sandbox(
             level: .limits, networkIsolated: networkIsolated, reason: reasons.joined(separator: "; "), bwrap: nil, launcher: launcher,
             prlimit: prlimit, fileSystem: fileSystem)
+        // A system call filter can forbid even setting limits; commands wrapped for nothing would all fail.
+        guard let trouble = limits.failure(running: runner) else { return limits }
+        reasons.append("prlimit: \(trouble)")
+        return Sandbox(
+            level: .none, networkIsolated: false, reason: reasons.joined(separator: "; "), bwrap: nil, launcher: [], prlimit: nil,
+            fileSystem: fileSystem)
     }
 
     /// The command to run instead of `command`, with the same result seen from outside. A program that cannot be found is left as it is,

@@ -63,8 +63,9 @@ import Testing
         let mistakes = self.mistakes([
             "REDIS_PORT": "70000", "LEASE_SECONDS": "soon", "MAX_FILE_BYTES": "-1", "LOG_FORMAT": "xml", "CONCURRENCY": "0",
             "DATABASE_URL": "mysql://root:hunter2@h/x", "STORAGE_ROOT": "relative", "FLOTILLA_FAULTS": "x",
+            "HTTP_ADDRESS": "example.org",
         ])
-        #expect(mistakes.count == 8)
+        #expect(mistakes.count == 9)
         let all = mistakes.joined(separator: "\n")
         #expect(all.contains("REDIS_PORT='70000' (environment): expected whole number from 1 to 65535"))
         #expect(all.contains("did you mean FLOTILLA_FAULT?"))

@@ -193,6 +193,17 @@ extension ChildProcesses {
             }
         }
 
+        @Test func `children are waited for even where the parent was started with SIGCHLD ignored`() async {
+            await #expect(processExitsWith: .success) {
+                signal(SIGCHLD, SIG_IGN)
+                #expect(await ChildRunner(concurrency: 1).run(shell("exit 3")).outcome == .exited(3))
+                // And if it is set again meanwhile, the result is never mistaken for success.
+                let runner = ChildRunner(concurrency: 1)
+                signal(SIGCHLD, SIG_IGN)
+                #expect(await runner.run(shell("exit 3")).outcome == .launchFailed(errno: ECHILD, step: "learn how it ended"))
+            }
+        }
+
         @Test func `a subreaper catches a grandchild that left the group`() async {
             await #expect(processExitsWith: .success) {
                 let runner = ChildRunner(concurrency: 2, subreaper: true)
