@@ -56,7 +56,8 @@ import Testing
                     for start in stride(from: 0, to: order.count, by: 20) {
                         let batch = Array(order[start..<start + 20])
                         group.addTask {
-                            #expect(try await scene.store.record(batch, by: scene.worker).allSatisfy { $0 == .recorded })
+                            let verdicts = try await scene.store.record(batch, by: scene.worker)
+                            #expect(verdicts.allSatisfy { $0 == .recorded })
                         }
                     }
                 }

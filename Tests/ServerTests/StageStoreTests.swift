@@ -73,7 +73,8 @@ import Testing
                 try await stages.complete("index", engine: "e", output: .init(body: []), duration: .zero, of: work)
             }
             #expect(try await scene.count("SELECT count(*) FROM derived") == 1)
-            #expect(try await stages.completed(work).keys.sorted { $0.rawValue < $1.rawValue } == ["chunk"])
+            let completed = try await stages.completed(work)
+            #expect(Set(completed.keys) == ["chunk"])
         }
     }
 
