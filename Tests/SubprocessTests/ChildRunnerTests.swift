@@ -74,7 +74,7 @@ extension ChildProcesses {
         }
 
         @Test func `output may go to a file`() async throws {
-            try await WorkDirectory.with(under: NSTemporaryDirectory() + "flotilla-test") { directory in
+            try await WorkDirectory.with(under: NSTemporaryDirectory() + "flotilla-test-\(getuid())") { directory in
                 let file = directory.file("out")
                 let result = await self.runner.run(ChildCommand("pwd", directory: directory.path, output: .file(file)))
                 #expect(result.outcome == .exited(0))
