@@ -63,8 +63,9 @@ import Testing
         let mistakes = self.mistakes([
             "REDIS_PORT": "70000", "LEASE_SECONDS": "soon", "MAX_FILE_BYTES": "-1", "LOG_FORMAT": "xml", "CONCURRENCY": "0",
             "DATABASE_URL": "mysql://root:hunter2@h/x", "STORAGE_ROOT": "relative", "FLOTILLA_FAULTS": "x",
+            "HTTP_ADDRESS": "example.org",
         ])
-        #expect(mistakes.count == 8)
+        #expect(mistakes.count == 9)
         let all = mistakes.joined(separator: "\n")
         #expect(all.contains("REDIS_PORT='70000' (environment): expected whole number from 1 to 65535"))
         #expect(all.contains("did you mean FLOTILLA_FAULT?"))
@@ -128,6 +129,19 @@ import Testing
         for declaration in catalog.declarations {
             #expect(reference.components(separatedBy: "| `\(declaration.name)` |").count == 2, "\(declaration.name)")
         }
+    }
+
+    /// `UPDATE_DOCS=1 swift test --filter SettingsTests` writes it anew.
+    @Test func `docs/configuration.md is what the declarations say`() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../docs/configuration.md")
+            .standardized
+        let reference = SettingCatalog().markdownReference()
+        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] != nil {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try reference.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let written = try String(contentsOf: file, encoding: .utf8)
+        #expect(written == reference)
     }
 
     @Test func `every default lies in its own range`() throws {
