@@ -22,8 +22,8 @@ public final class Connections: Sendable {
         self.configuration = configuration
         self.logger = logger
         self.loop = EventLoop(name: "io")
-        self.redisConfiguration = try RedisConfiguration(configuration.settings, clientName: configuration.role.rawValue)
-        let postgresConfiguration = try PostgresConfiguration(configuration.settings, applicationName: configuration.role.rawValue)
+        self.redisConfiguration = try configuration.redis(clientName: configuration.role.rawValue)
+        let postgresConfiguration = try configuration.postgres(applicationName: configuration.role.rawValue)
         let reconnects = metrics?.registry.counter(
             "flotilla_redis_reconnects_total", help: "Connections to Redis that were made anew.", labels: [])()
         self.redis = RedisClient(configuration: self.redisConfiguration, eventLoop: self.loop) { event in
@@ -94,47 +94,5 @@ public final class Connections: Sendable {
         await self.redis.close()
         await self.postgres.close(grace: .seconds(1))
         self.loop.stop()
-    }
-}
-
-extension RedisConfiguration {
-    /// From `REDIS_URL`, or from `REDIS_HOST` and its relatives.
-    ///
-    /// - Throws: ``SettingMistakes`` naming the variable.
-    public init(_ settings: Settings, clientName: String) throws(SettingMistakes) {
-        do throws(RedisError) {
-            if let url = settings[\.redisURL] {
-                self = try RedisConfiguration(url: url)
-            } else {
-                self.init(endpoint: .tcp(host: settings[\.redisHost], port: UInt16(clamping: settings[\.redisPort])))
-                self.database = settings[\.redisDB]
-            }
-        } catch {
-            throw SettingMistakes(all: ["REDIS_URL: \(error.message)"])
-        }
-        if let username = settings[\.redisUsername] { self.username = username }
-        if let password = settings[\.redisPassword] { self.password = password }
-        if settings[\.redisTLS], self.tls == nil { self.tls = TLS() }
-        if self.tls != nil {
-            if let file = settings[\.redisTLSCAFile] { self.tls?.authorityFile = file }
-            if let file = settings[\.redisTLSCertFile] { self.tls?.certificateFile = file }
-            if let file = settings[\.redisTLSKeyFile] { self.tls?.keyFile = file }
-        }
-        self.clientName = clientName
-    }
-}
-
-extension PostgresConfiguration {
-    /// From `DATABASE_URL`, or from libpq's own `PG*` variables.
-    ///
-    /// - Throws: ``SettingMistakes`` naming the variable.
-    public init(_ settings: Settings, applicationName: String) throws(SettingMistakes) {
-        do throws(PostgresError) {
-            self = try settings[\.databaseURL].map { url throws(PostgresError) in try PostgresConfiguration(url: url) } ?? .environment
-        } catch {
-            throw SettingMistakes(all: ["DATABASE_URL: \(error.description)"])
-        }
-        self.applicationName = applicationName
-        self.maximumConnections = settings[\.databaseConnections]
     }
 }

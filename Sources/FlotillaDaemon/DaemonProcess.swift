@@ -63,9 +63,12 @@ final class DaemonProcess: Sendable {
     }
 
     /// A second instance of a role on one machine finds the role's default port taken: then any other will do. A port that somebody
-    /// asked for is kept to.
+    /// asked for is kept to. A socket that systemd handed over comes before both.
     private func listen(_ routes: [HTTPRoute]) throws(HTTPServerError) -> HTTPListener {
         let configuration = self.context.configuration
+        if let socket = SystemdSockets.inherited() {
+            return try HTTPListener(address: configuration.httpAddress, port: configuration.httpPort, listening: socket, routes: routes)
+        }
         do {
             return try HTTPListener(address: configuration.httpAddress, port: configuration.httpPort, routes: routes)
         } catch {
