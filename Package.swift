@@ -119,10 +119,13 @@ let package = Package(
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
                 "DocumentStages", "Subprocess",
             ]),
-        program("retry-scheduler", ["Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres"]),
+        program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon", "Flotilla", "FlotillaRedis", "Reactor", "RedisClient"]),
 
         // Private Redis and PostgreSQL servers for the tests.
+        .executableTarget(
+            name: "fleet-worker", dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "JSONText"], path: "Tests/FleetWorker",
+            swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests("ReactorTests", ["Reactor", "Threading"]),
@@ -150,7 +153,7 @@ let package = Package(
             "FleetTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness",
-                "JSONText", "Threading",
+                "JSONText", "Threading", "fleet-worker", "retry-scheduler",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -35,7 +35,7 @@ enum JobCounters {
 
     /// `counted`, an update that takes `delta (job_id, failed, cancelled)` from the jobs, which are running again.
     static let takeBack: PostgresQuery = """
-        locked AS MATERIALIZED (
+        locked_jobs AS MATERIALIZED (
             SELECT id FROM processing_job WHERE id IN (SELECT job_id FROM delta) ORDER BY id FOR NO KEY UPDATE
         ), counted AS (
             UPDATE processing_job AS job SET
@@ -49,7 +49,7 @@ enum JobCounters {
                     WHEN job.total_files <= job.processed_files + greatest(0, job.failed_files - delta.failed)
                         + greatest(0, job.cancelled_files - delta.cancelled)
                     THEN job.completed_at END
-            FROM delta, locked WHERE job.id = delta.job_id AND locked.id = job.id
+            FROM delta, locked_jobs WHERE job.id = delta.job_id AND locked_jobs.id = job.id
         )
         """
 }
