@@ -117,7 +117,7 @@ let package = Package(
             "document-processor",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentStages", "Subprocess",
+                "DocumentFormats", "DocumentStages", "HTTPClient", "Subprocess", "TextAnalysis",
             ]),
         program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon", "Flotilla", "FlotillaRedis", "Reactor", "RedisClient"]),
