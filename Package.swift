@@ -117,12 +117,15 @@ let package = Package(
             "document-processor",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentStages", "Subprocess",
+                "DocumentFormats", "DocumentStages", "HTTPClient", "Subprocess", "TextAnalysis",
             ]),
-        program("retry-scheduler", ["Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres"]),
+        program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
         // Private Redis and PostgreSQL servers for the tests.
+        .executableTarget(
+            name: "fleet-worker", dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "JSONText"], path: "Tests/FleetWorker",
+            swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests("ReactorTests", ["Reactor", "Threading"]),
@@ -135,7 +138,10 @@ let package = Package(
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(
             "DocumentStagesTests",
-            ["DocumentStages", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "Subprocess", "TextAnalysis", "JSONText"]),
+            [
+                "DocumentStages", "Compression", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "HTTPClient", "HTTPServer",
+                "Subprocess", "TextAnalysis", "JSONText", "Threading",
+            ]),
         tests(
             "ServerTests",
             [
@@ -152,7 +158,7 @@ let package = Package(
             "FleetTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness",
-                "JSONText", "Threading",
+                "JSONText", "Threading", "fleet-worker", "retry-scheduler",
             ]),
     ],
     swiftLanguageModes: [.v6]

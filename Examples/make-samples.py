@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the sample documents in Examples/documents.
 
-Needs only packages of Debian 12: python3, poppler-utils (pdftoppm), qpdf, fonts-urw-base35. The results are committed;
+Needs only packages of Debian 12: python3, poppler-utils (pdftoppm), qpdf, ffmpeg, fonts-urw-base35. The results are committed;
 run this again after changing a text. Everything in them is invented: a harbour, the people who mend it, and a claim.
 """
 import base64
@@ -430,6 +430,51 @@ def epub(path):
     }, "application/epub+zip")
 
 
+def word97(path, text):
+    """A Word document of before 2007: a compound file with the text in one piece."""
+    body = text.replace("\n", "\r").encode("cp1252")
+    begin = 0x600
+    header = bytearray(begin)
+    struct.pack_into("<HHHH", header, 0, 0xA5EC, 0x00C1, 0, 0x0409)
+    struct.pack_into("<H", header, 0x0A, 0x1200)  # the table stream is 1Table
+    struct.pack_into("<II", header, 0x18, begin, begin + len(body))
+    struct.pack_into("<H", header, 0x20, 14)
+    struct.pack_into("<H", header, 0x3E, 22)
+    struct.pack_into("<I", header, 0x40, begin + len(body))
+    struct.pack_into("<I", header, 0x4C, len(body))
+    struct.pack_into("<H", header, 0x98, 0x5D)
+    pieces = struct.pack("<II", 0, len(body)) + struct.pack("<HIH", 0, begin * 2 | 0x40000000, 0)
+    table = b"\x02" + struct.pack("<I", len(pieces)) + pieces
+    struct.pack_into("<II", header, 0x1A2, 0, len(table))
+
+    def padded(data):
+        return data.ljust(max(4096, -(-len(data) // 512) * 512), b"\0")
+
+    streams = [("WordDocument", padded(bytes(header) + body)), ("1Table", padded(table))]
+    sectors, data, starts = [], b"", []
+    for _, stream in streams:
+        first, count = len(sectors), len(stream) // 512
+        starts.append(first)
+        sectors += [first + i + 1 for i in range(count - 1)] + [0xFFFFFFFE]
+        data += stream
+    directory = len(sectors)
+    sectors += [0xFFFFFFFE, 0xFFFFFFFD]
+    none = 0xFFFFFFFF
+
+    def entry(name, kind, start, size, left=none, child=none):
+        units = (name + "\0").encode("utf-16le") if name else b""
+        return (units.ljust(64, b"\0") + struct.pack("<HBBIII", len(units), kind, 1, left, none, child) + bytes(36)
+                + struct.pack("<III", start, size, 0))
+
+    entries = (entry("Root Entry", 5, 0xFFFFFFFE, 0, child=1) + entry("WordDocument", 2, starts[0], len(streams[0][1]), left=2)
+               + entry("1Table", 2, starts[1], len(streams[1][1])) + entry("", 0, 0, 0))
+    top = (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+           + struct.pack("<IIIIIIIII", 0, 1, directory, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+           + struct.pack("<I", directory + 1) + b"\xff" * 432)
+    with open(path, "wb") as file:
+        file.write(top + data + entries + struct.pack("<128I", *(sectors + [none] * (128 - len(sectors)))))
+
+
 # ----------------------------------------------------------------------------------------------------------------- mail
 
 
@@ -521,6 +566,22 @@ Tobias Okafor, harbour master, Port Alder""", 150, size=13, width=60)
            "At 09:10 wind falling to force seven. Inspected the hull with the engineer: no damage. Passengers informed by telephone."]
     tiff(path("ferry-log.tiff"), [rendered("Saint Brigid", text, 150, size=13, width=70) for text in log], 150)
 
+    width, height, pixels = rendered("CAFE ON THE QUAY", """Fish soup with bread, 6 pounds. Smoked herring on toast, 7 pounds.
+Tea and a scone, 4 pounds. Lifeboat crew drink for nothing.
+Open from five in the morning. Beatrice Nuttall, proprietor""", 150, size=14, width=60)
+    crop = height // 3
+    png(path("menu.tmp.png"), width, crop, pixels[:width * crop])
+    for name in ("cafe-menu.webp", "cafe-menu.jpg"):
+        subprocess.run(["ffmpeg", "-nostdin", "-v", "error", "-y", "-i", path("menu.tmp.png"), "-q:v", "4" if name.endswith("jpg") else "60",
+                        path(name)], check=True)
+    os.remove(path("menu.tmp.png"))
+
+    word97(path("quay-lease.doc"), """Lease of the shed on the fish quay
+
+Between the Alder Harbour Trust and Brandt & Daughters, boat builders of Port Alder. The lease runs from 1 May 2021 to 30 April 2031. The rent is 4,800 pounds a year, due on Lady Day.
+
+The tenant, Wilhelmina Brandt, may store formwork for the caissons in the yard. She keeps the slip clear for the lifeboat at all times.
+""")
     docx(path("board-minutes.docx"))
     odt(path("harbour-master-diary.odt"))
     xlsx(path("berth-accounts.xlsx"))

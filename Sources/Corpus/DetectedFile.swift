@@ -16,7 +16,8 @@ public struct DetectedFile: CorpusValue {
     public var pages: Int?
 
     public init(
-        mimeType: String, kind: String, sha256: String, bytes: Int, charset: String? = nil, width: Int? = nil, height: Int? = nil, pages: Int? = nil
+        mimeType: String, kind: String, sha256: String, bytes: Int, charset: String? = nil, width: Int? = nil, height: Int? = nil,
+        pages: Int? = nil
     ) {
         self.mimeType = mimeType
         self.kind = kind
@@ -38,7 +39,8 @@ public struct DetectedFile: CorpusValue {
 
     public init(json: JSONValue) throws(CorpusError) {
         self.init(
-            mimeType: try json.text("mime_type"), kind: try json.text("kind"), sha256: try json.text("sha256"), bytes: try json.count("bytes"),
+            mimeType: try json.text("mime_type"), kind: try json.text("kind"), sha256: try json.text("sha256"),
+            bytes: try json.count("bytes"),
             charset: json["charset"]?.string, width: json["width"]?.integer.flatMap { Int(exactly: $0) },
             height: json["height"]?.integer.flatMap { Int(exactly: $0) }, pages: json["pages"]?.integer.flatMap { Int(exactly: $0) })
     }

@@ -15,7 +15,9 @@ public struct DocumentChunk: CorpusValue {
     /// Roughly how many tokens a language model would count.
     public var tokenEstimate: Int
 
-    public init(index: Int, text: String, bytes: Range<Int>, firstPage: Int, lastPage: Int, headingPath: [String] = [], tokenEstimate: Int = 0) {
+    public init(
+        index: Int, text: String, bytes: Range<Int>, firstPage: Int, lastPage: Int, headingPath: [String] = [], tokenEstimate: Int = 0
+    ) {
         self.index = index
         self.text = text
         self.bytes = bytes

@@ -30,7 +30,8 @@ public struct DocumentSummary: CorpusValue {
             "sentences": .array(
                 self.sentences.map { sentence in
                     [
-                        "text": .string(sentence.text), "start": .count(sentence.bytes.lowerBound), "end": .count(sentence.bytes.upperBound),
+                        "text": .string(sentence.text), "start": .count(sentence.bytes.lowerBound),
+                        "end": .count(sentence.bytes.upperBound),
                         "page": sentence.page.map { .count($0) } ?? .null,
                     ]
                 }),

@@ -65,7 +65,8 @@ public struct ExtractedDocument: CorpusValue {
 
     public var json: JSONValue {
         [
-            "title": .optional(self.title), "partial": .bool(self.isPartial), "warnings": .texts(self.warnings), "tools": .texts(self.tools),
+            "title": .optional(self.title), "partial": .bool(self.isPartial), "warnings": .texts(self.warnings),
+            "tools": .texts(self.tools),
             "pages": .array(self.pages.map(\.json)),
         ]
     }

@@ -1,6 +1,8 @@
 /// Delimited tables: the delimiter is found out, quoted fields may hold line ends.
 enum CSVReader {
-    static func read(_ bytes: [UInt8], charset: String? = nil, guess: String? = nil, limits: FormatLimits) throws(FormatError) -> FormatDocument {
+    static func read(_ bytes: [UInt8], charset: String? = nil, guess: String? = nil, limits: FormatLimits) throws(FormatError)
+        -> FormatDocument
+    {
         let decoded = try Charset.decode(bytes, declared: charset, guess: guess)
         var pages = PageBuilder(limits)
         if let warning = decoded.warning { pages.warn(warning) }
@@ -25,7 +27,8 @@ enum CSVReader {
                 counts[row.count, default: 0] += 1
                 rows += 1
             }
-            guard rows > 1, let common = counts.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }), common.key > 1, common.value * 10 >= rows * 8
+            guard rows > 1, let common = counts.max(by: { ($0.value, $0.key) < ($1.value, $1.key) }), common.key > 1,
+                common.value * 10 >= rows * 8
             else { continue }
             let score = common.value * 100 / rows + min(common.key, 20)
             if score > best?.score ?? 0 { best = (delimiter, score) }

@@ -131,7 +131,8 @@ enum Charset {
     }
 
     private static func isMultibyte(_ name: String) -> Bool {
-        !(name.hasPrefix("ISO-8859") || name.hasPrefix("WINDOWS-") || name.hasPrefix("CP12") || name.hasPrefix("KOI8") || name.hasPrefix("MAC"))
+        !(name.hasPrefix("ISO-8859") || name.hasPrefix("WINDOWS-") || name.hasPrefix("CP12") || name.hasPrefix("KOI8")
+            || name.hasPrefix("MAC"))
     }
 
     private static func utf8(_ bytes: ArraySlice<UInt8>) -> String {

@@ -75,7 +75,9 @@ private final class WordHandler: XMLEventHandler {
 
     func close() {
         while !self.paragraphs.isEmpty { self.endParagraph() }
-        while let table = self.tables.popLast() { self.emit(row: table.row + (table.cell.isEmpty ? [] : [table.cell.joined(separator: " ")])) }
+        while let table = self.tables.popLast() {
+            self.emit(row: table.row + (table.cell.isEmpty ? [] : [table.cell.joined(separator: " ")]))
+        }
     }
 
     func start(_ name: XMLName, _ attributes: XMLAttributes) {

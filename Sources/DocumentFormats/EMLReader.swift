@@ -42,7 +42,9 @@ struct EMLReader {
             return ""
         }
         let type = part.mimeType
-        if type == "multipart/encrypted" || type == "application/pkcs7-mime" && (part.header("content-type")?.contains("enveloped") ?? false) {
+        if type == "multipart/encrypted"
+            || type == "application/pkcs7-mime" && (part.header("content-type")?.contains("enveloped") ?? false)
+        {
             throw FormatError(.encrypted, "The message is encrypted.")
         }
         if type.hasPrefix("multipart/") {
@@ -85,7 +87,7 @@ struct EMLReader {
                 return page.pages.map(\.text).joined(separator: "\n\n")
             }
             return trimmed(unixLines(try Charset.decode(content, declared: part.charset).text))
-        } catch where error.code == .unsupported {
+        } catch  where error.code == .unsupported {
             self.pages.warn("A part that says it is text is not.", isPartial: true)
             return ""
         }

@@ -39,7 +39,9 @@ enum EPUBReader {
         let bytes = Array(reference.utf8.prefix { $0 != 0x23 })
         var index = 0
         while index < bytes.count {
-            if bytes[index] == 0x25, index + 2 < bytes.count, let byte = UInt8(String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16) {
+            if bytes[index] == 0x25, index + 2 < bytes.count,
+                let byte = UInt8(String(decoding: bytes[index + 1...index + 2], as: UTF8.self), radix: 16)
+            {
                 output.append(byte)
                 index += 3
             } else {

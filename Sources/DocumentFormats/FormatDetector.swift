@@ -54,7 +54,9 @@ public enum FormatDetector {
             format.image = try ImageSize.read(file, kind: kind)
             return format
         }
-        if let foreign = Self.foreign(head) { throw FormatError(.unsupported, "This is \(foreign), which the document pipeline does not read.") }
+        if let foreign = Self.foreign(head) {
+            throw FormatError(.unsupported, "This is \(foreign), which the document pipeline does not read.")
+        }
         guard !Charset.looksBinary(head) else {
             throw FormatError(.unsupported, "The content is of no known document format.")
         }
@@ -157,7 +159,8 @@ public enum FormatDetector {
 
     private static let streams: [String: DocumentKind] = ["WordDocument": .doc, "Workbook": .xls, "Book": .xls]
     private static let foreignStreams = [
-        "PowerPoint Document": "an old PowerPoint presentation (PPT); save it as PPTX", "__properties_version1.0": "an Outlook message (MSG); save it as EML",
+        "PowerPoint Document": "an old PowerPoint presentation (PPT); save it as PPTX",
+        "__properties_version1.0": "an Outlook message (MSG); save it as EML",
         "VisioDocument": "a Visio drawing",
     ]
 
@@ -185,12 +188,15 @@ public enum FormatDetector {
             guard let end = Array(rest.utf8).firstRange(of: Array(mark.utf8)) else { return false }
             rest = Substring(trimmed(String(decoding: rest.utf8.dropFirst(end + mark.utf8.count), as: UTF8.self)))
         }
-        return ["<!doctype html", "<html", "<head", "<body", "<title", "<table", "<div", "<p>", "<h1", "<script", "<meta"].contains { rest.hasPrefix($0) }
+        return ["<!doctype html", "<html", "<head", "<body", "<title", "<table", "<div", "<p>", "<h1", "<script", "<meta"].contains {
+            rest.hasPrefix($0)
+        }
     }
 
     private static func isMessage(_ text: String) -> Bool {
         let known: Set<String> = [
-            "received", "from", "to", "cc", "bcc", "subject", "date", "mime-version", "message-id", "return-path", "delivered-to", "content-type",
+            "received", "from", "to", "cc", "bcc", "subject", "date", "mime-version", "message-id", "return-path", "delivered-to",
+            "content-type",
             "reply-to", "dkim-signature", "x-mailer", "sender", "in-reply-to", "references", "content-transfer-encoding", "user-agent",
         ]
         var found: Set<String> = []
@@ -198,12 +204,16 @@ public enum FormatDetector {
             if line.isEmpty { break }
             if line.hasPrefix(" ") || line.hasPrefix("\t") || index == 0 && line.hasPrefix("From ") { continue }
             guard let colon = line.utf8.firstIndex(of: 0x3A), colon > line.startIndex,
-                line.utf8[..<colon].allSatisfy({ ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == 0x2D || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F })
+                line.utf8[..<colon].allSatisfy({
+                    ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || $0 == 0x2D || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x5F
+                })
             else { return false }
             let name = line[..<colon].lowercased()
             if known.contains(name) { found.insert(name) }
         }
-        let strong: Set<String> = ["received", "mime-version", "message-id", "return-path", "delivered-to", "dkim-signature", "content-type"]
+        let strong: Set<String> = [
+            "received", "mime-version", "message-id", "return-path", "delivered-to", "dkim-signature", "content-type",
+        ]
         return found.count >= 3 || found.count >= 2 && !found.isDisjoint(with: strong) || found.isSuperset(of: ["from", "subject"])
     }
 
@@ -225,7 +235,9 @@ public enum FormatDetector {
         var marks = 0
         for line in lines {
             if line.hasPrefix("# ") || line.hasPrefix("## ") || line.hasPrefix("### ") { headings += 1 }
-            if line.hasPrefix("```") || line.hasPrefix("- ") || line.hasPrefix("* ") || line.hasPrefix("> ") || line.contains("](") || line.contains("**") {
+            if line.hasPrefix("```") || line.hasPrefix("- ") || line.hasPrefix("* ") || line.hasPrefix("> ") || line.contains("](")
+                || line.contains("**")
+            {
                 marks += 1
             }
         }

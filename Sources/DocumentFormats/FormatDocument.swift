@@ -40,7 +40,8 @@ public struct FormatDocument: Sendable, Equatable {
     public var isPartial: Bool
 
     public init(
-        title: String? = nil, pages: [FormatPage] = [], warnings: [String] = [], attachments: [FormatAttachment] = [], isPartial: Bool = false
+        title: String? = nil, pages: [FormatPage] = [], warnings: [String] = [], attachments: [FormatAttachment] = [],
+        isPartial: Bool = false
     ) {
         self.title = title
         self.pages = pages
@@ -51,6 +52,7 @@ public struct FormatDocument: Sendable, Equatable {
 
     /// Whether no page has a letter or a digit.
     public var isBlank: Bool {
-        !self.pages.contains { page in page.text.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil } }
+        !self.pages.contains { page in page.text.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+        }
     }
 }

@@ -15,7 +15,9 @@ struct HTMLReader {
 
     /// - Parameters:
     ///   - charset: from outside (an e-mail part, a container); overrules what the page says.
-    static func read(_ bytes: [UInt8], charset: String? = nil, guess: String? = nil, limits: FormatLimits) throws(FormatError) -> FormatDocument {
+    static func read(_ bytes: [UInt8], charset: String? = nil, guess: String? = nil, limits: FormatLimits) throws(FormatError)
+        -> FormatDocument
+    {
         let decoded = try Charset.decode(bytes, declared: charset ?? Self.declaredCharset(bytes), guess: guess)
         var reader = HTMLReader(decoded.text, limits: limits)
         if let warning = decoded.warning { reader.pages.warn(warning) }
@@ -192,11 +194,13 @@ struct HTMLReader {
     }
 
     private static let skipped: Set<String> = [
-        "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio", "video", "select", "datalist",
+        "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio", "video", "select",
+        "datalist",
     ]
     private static let blocks: Set<String> = [
         "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div", "dt", "fieldset",
-        "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "html", "legend", "main", "nav", "p",
+        "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "html", "legend", "main", "nav",
+        "p",
         "section", "summary", "table", "tbody", "tfoot", "thead", "option", "frameset", "menu",
     ]
 }

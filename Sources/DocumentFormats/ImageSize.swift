@@ -18,7 +18,9 @@ public struct ImageSize: Sendable, Equatable {
             switch kind {
             case .png: head.has("IHDR", at: 12) ? Self.size(head.big32(16), head.big32(20)) : nil
             case .gif: Self.size(head.little16(6), head.little16(8))
-            case .bmp: head.little32(14) == 12 ? Self.size(head.little16(18), head.little16(20)) : Self.size(head.little32(18), Self.magnitude(head.little32(22)))
+            case .bmp:
+                head.little32(14) == 12
+                    ? Self.size(head.little16(18), head.little16(20)) : Self.size(head.little32(18), Self.magnitude(head.little32(22)))
             case .webp: Self.webp(head)
             case .pnm: Self.pnm(head)
             case .jpeg: try Self.jpeg(file)
@@ -84,7 +86,9 @@ public struct ImageSize: Sendable, Equatable {
                 continue
             }
             // Every start of frame but the tables that share its range.
-            if (0xC0...0xCF).contains(marker[1]), ![0xC4, 0xC8, 0xCC].contains(marker[1]) { return Self.size(marker.big16(7), marker.big16(5)) }
+            if (0xC0...0xCF).contains(marker[1]), ![0xC4, 0xC8, 0xCC].contains(marker[1]) {
+                return Self.size(marker.big16(7), marker.big16(5))
+            }
             guard let length = marker.big16(2), length >= 2 else { return nil }
             offset += 2 + length
         }
@@ -110,7 +114,8 @@ public struct ImageSize: Sendable, Equatable {
                 else { continue }
                 let value =
                     type == 3
-                    ? (isBig ? directory.big16(at + 8) : directory.little16(at + 8)) : (isBig ? directory.big32(at + 8) : directory.little32(at + 8))
+                    ? (isBig ? directory.big16(at + 8) : directory.little16(at + 8))
+                    : (isBig ? directory.big32(at + 8) : directory.little32(at + 8))
                 if tag == 256 { width = value ?? 0 } else { height = value ?? 0 }
             }
             if Double(width) * Double(height) > Double(largest.width) * Double(largest.height) {

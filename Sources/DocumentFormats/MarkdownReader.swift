@@ -1,6 +1,8 @@
 /// Markdown as a reader would see it: the words without the marks.
 enum MarkdownReader {
-    static func read(_ bytes: [UInt8], charset: String? = nil, guess: String? = nil, limits: FormatLimits) throws(FormatError) -> FormatDocument {
+    static func read(_ bytes: [UInt8], charset: String? = nil, guess: String? = nil, limits: FormatLimits) throws(FormatError)
+        -> FormatDocument
+    {
         let decoded = try Charset.decode(bytes, declared: charset, guess: guess)
         var pages = PageBuilder(limits)
         if let warning = decoded.warning { pages.warn(warning) }
@@ -33,7 +35,9 @@ enum MarkdownReader {
                 if title == nil { title = text }
                 pages.paragraph(text)
             } else {
-                paragraph.append(Self.inline(content.hasPrefix("|") ? Self.row(content) : content.hasPrefix("> ") ? String(content.dropFirst(2)) : content))
+                paragraph.append(
+                    Self.inline(
+                        content.hasPrefix("|") ? Self.row(content) : content.hasPrefix("> ") ? String(content.dropFirst(2)) : content))
             }
         }
         flush()
@@ -74,7 +78,9 @@ enum MarkdownReader {
             {
                 output.append(contentsOf: bytes[index + 1..<close].filter { $0 != 0x5B && $0 != 0x2A && $0 != 0x60 })
                 index = end + 1
-            } else if byte == 0x60 || (byte == 0x2A && (index + 1 < bytes.count && bytes[index + 1] != 0x20 || index > 0 && bytes[index - 1] != 0x20)) {
+            } else if byte == 0x60
+                || (byte == 0x2A && (index + 1 < bytes.count && bytes[index + 1] != 0x20 || index > 0 && bytes[index - 1] != 0x20))
+            {
                 index += 1
             } else if byte == 0x5F, index + 1 < bytes.count, bytes[index + 1] == 0x5F {
                 index += 2

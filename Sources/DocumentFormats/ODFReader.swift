@@ -125,7 +125,9 @@ private final class ODFHandler: XMLEventHandler {
         case "soft-page-break": if self.cells.isEmpty && self.paragraphs.isEmpty { self.pages.breakPage() }
         case "list": self.listDepth += 1
         case "table":
-            if name.namespace.hasSuffix("table:1.0"), self.cells.isEmpty, self.isSheet(name, attributes) { self.pages.setLabel(attributes["name"]) }
+            if name.namespace.hasSuffix("table:1.0"), self.cells.isEmpty, self.isSheet(name, attributes) {
+                self.pages.setLabel(attributes["name"])
+            }
         case "table-row":
             self.rows.append([])
             self.rowsRepeated = attributes["number-rows-repeated"].flatMap { Int($0) } ?? 1
@@ -212,5 +214,7 @@ private final class ODFHandler: XMLEventHandler {
     }
 
     /// Deleted text of tracked changes, and what is no text.
-    private static let skipped: Set<String> = ["tracked-changes", "script", "scripts", "event-listeners", "forms", "desc", "sequence-decls"]
+    private static let skipped: Set<String> = [
+        "tracked-changes", "script", "scripts", "event-listeners", "forms", "desc", "sequence-decls",
+    ]
 }

@@ -85,7 +85,8 @@ private final class RelationshipReader: XMLEventHandler {
     var found: [String: OfficePackage.Relationship] = [:]
 
     func start(_ name: XMLName, _ attributes: XMLAttributes) {
-        guard name.local == "Relationship", let id = attributes["Id"], let target = attributes["Target"], attributes["TargetMode"] != "External"
+        guard name.local == "Relationship", let id = attributes["Id"], let target = attributes["Target"],
+            attributes["TargetMode"] != "External"
         else { return }
         self.found[id] = .init(type: attributes["Type"] ?? "", target: target)
     }

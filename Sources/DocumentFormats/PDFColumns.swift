@@ -110,7 +110,9 @@ enum PDFColumns {
                 guard let first = words.first, let last = words.last else { return nil }
                 return (first.left, last.right, words.reduce(0) { $0 + $1.right - $1.left })
             }
-            guard lines.count * 5 >= rows.count * 2, let from = lines.map(\.from).min(), let to = lines.map(\.to).max(), to > from else { return nil }
+            guard lines.count * 5 >= rows.count * 2, let from = lines.map(\.from).min(), let to = lines.map(\.to).max(), to > from else {
+                return nil
+            }
             let fill = lines.reduce(0) { $0 + $1.ink } / (Double(lines.count) * (to - from))
             guard fill > 0.55, to - from > pageWidth * 0.15 else { return nil }
         }
@@ -151,7 +153,8 @@ enum PDFColumns {
             case "word":
                 guard self.words.count < 50_000, let left = attributes["xMin"].flatMap({ Double($0) }),
                     let top = attributes["yMin"].flatMap({ Double($0) }), let right = attributes["xMax"].flatMap({ Double($0) }),
-                    let bottom = attributes["yMax"].flatMap({ Double($0) }), [left, top, right, bottom].allSatisfy({ $0.magnitude < 100_000 })
+                    let bottom = attributes["yMax"].flatMap({ Double($0) }),
+                    [left, top, right, bottom].allSatisfy({ $0.magnitude < 100_000 })
                 else { return }
                 self.words.append(Word(left: left, top: top, right: right, bottom: bottom, text: ""))
                 self.text = ""

@@ -75,7 +75,9 @@ struct RTFReader {
         var parameter: Int?
         let numberStart = self.position
         if self.position < self.bytes.count, self.bytes[self.position] == 0x2D { self.position += 1 }
-        while self.position < self.bytes.count, self.bytes[self.position] >= 0x30, self.bytes[self.position] <= 0x39, self.position - numberStart < 11 {
+        while self.position < self.bytes.count, self.bytes[self.position] >= 0x30, self.bytes[self.position] <= 0x39,
+            self.position - numberStart < 11
+        {
             self.position += 1
         }
         if self.position > numberStart { parameter = Int(String(decoding: self.bytes[numberStart..<self.position], as: UTF8.self)) }
@@ -226,12 +228,14 @@ struct RTFReader {
     }
 
     private static let destinations: Set<String> = [
-        "colortbl", "stylesheet", "pict", "object", "objdata", "fldinst", "listtable", "listoverridetable", "rsidtbl", "generator", "themedata",
+        "colortbl", "stylesheet", "pict", "object", "objdata", "fldinst", "listtable", "listoverridetable", "rsidtbl", "generator",
+        "themedata",
         "colorschememapping", "datastore", "latentstyles", "xmlnstbl", "filetbl", "revtbl", "bkmkstart", "bkmkend", "nonshppict", "mmathPr",
         "author", "operator", "keywords", "subject", "doccomm", "company", "creatim", "revtim", "printim", "buptim", "template", "pgdsctbl",
     ]
     private static let charsets: [Int: String] = [
-        0: "WINDOWS-1252", 77: "MACINTOSH", 128: "CP932", 129: "CP949", 134: "GB18030", 136: "BIG5", 161: "WINDOWS-1253", 162: "WINDOWS-1254",
+        0: "WINDOWS-1252", 77: "MACINTOSH", 128: "CP932", 129: "CP949", 134: "GB18030", 136: "BIG5", 161: "WINDOWS-1253",
+        162: "WINDOWS-1254",
         163: "WINDOWS-1258", 177: "WINDOWS-1255", 178: "WINDOWS-1256", 186: "WINDOWS-1257", 204: "WINDOWS-1251", 222: "CP874",
         238: "WINDOWS-1250", 255: "CP437",
     ]

@@ -1,6 +1,8 @@
 /// Plain text of any character set; form feeds end pages.
 enum TextReader {
-    static func read(_ bytes: [UInt8], charset: String? = nil, guess: String? = nil, limits: FormatLimits) throws(FormatError) -> FormatDocument {
+    static func read(_ bytes: [UInt8], charset: String? = nil, guess: String? = nil, limits: FormatLimits) throws(FormatError)
+        -> FormatDocument
+    {
         let decoded = try Charset.decode(bytes, declared: charset, guess: guess)
         var pages = PageBuilder(limits)
         if let warning = decoded.warning { pages.warn(warning) }

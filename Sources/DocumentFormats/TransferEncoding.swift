@@ -66,7 +66,9 @@ enum TransferEncoding {
         var output: [UInt8] = []
         var index = 0
         while index < bytes.count {
-            if bytes[index] == 0x25, index + 2 < bytes.count, let high = Self.digit(bytes[index + 1]), let low = Self.digit(bytes[index + 2]) {
+            if bytes[index] == 0x25, index + 2 < bytes.count, let high = Self.digit(bytes[index + 1]),
+                let low = Self.digit(bytes[index + 2])
+            {
                 output.append(high << 4 | low)
                 index += 3
             } else {
@@ -123,7 +125,8 @@ enum EncodedWords {
 
     private static func word(_ bytes: [UInt8], at start: Int) -> (charset: String, content: [UInt8], end: Int)? {
         guard start + 8 <= bytes.count, bytes[start] == 0x3D, bytes[start + 1] == 0x3F,
-            let first = bytes.firstRange(of: [0x3F], from: start + 2, before: start + 60), first + 2 < bytes.count, bytes[first + 2] == 0x3F,
+            let first = bytes.firstRange(of: [0x3F], from: start + 2, before: start + 60), first + 2 < bytes.count,
+            bytes[first + 2] == 0x3F,
             let end = bytes.firstRange(of: [0x3F, 0x3D], from: first + 3, before: first + 2_000)
         else { return nil }
         let charset = String(decoding: bytes[start + 2..<first], as: UTF8.self).prefix { $0 != "*" }

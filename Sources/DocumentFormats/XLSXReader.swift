@@ -21,7 +21,8 @@ enum XLSXReader {
         }
         guard !index.sheets.isEmpty else { throw FormatError(.corrupt, "The workbook has no sheets.") }
         for sheet in index.sheets {
-            guard let part = relationships[sheet.id], part.type.hasSuffix("/worksheet"), let entry = package.archive.entry(part.target) else { continue }
+            guard let part = relationships[sheet.id], part.type.hasSuffix("/worksheet"), let entry = package.archive.entry(part.target)
+            else { continue }
             pages.setLabel(sheet.name)
             let handler = SheetHandler(pages, strings: strings.items, dateStyles: styles.dateStyles, startsIn1904: index.startsIn1904)
             let damage = try package.parse(entry, into: handler)
@@ -44,7 +45,9 @@ private final class WorkbookReader: XMLEventHandler {
     var startsIn1904 = false
 
     func start(_ name: XMLName, _ attributes: XMLAttributes) {
-        if name.local == "sheet", let id = attributes["id", namespace: "elationships"] { self.sheets.append((attributes["name"] ?? "", id)) }
+        if name.local == "sheet", let id = attributes["id", namespace: "elationships"] {
+            self.sheets.append((attributes["name"] ?? "", id))
+        }
         if name.local == "workbookPr" { self.startsIn1904 = attributes["date1904"] == "1" || attributes["date1904"] == "true" }
     }
     func end(_ name: XMLName) {}

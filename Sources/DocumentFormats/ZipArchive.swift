@@ -64,7 +64,8 @@ final class ZipArchive {
                 throw FormatError(.tooLarge, "The archive unpacks to more than \(self.limits.inflatedBytes) bytes.")
             }
             if produced > self.limits.ratioFloor, produced / max(entry.packedBytes, 1) > self.limits.ratio {
-                throw FormatError(.tooLarge, "\(entry.name) unpacks to more than \(self.limits.ratio) times its size: a decompression bomb.")
+                throw FormatError(
+                    .tooLarge, "\(entry.name) unpacks to more than \(self.limits.ratio) times its size: a decompression bomb.")
             }
             crc = checksum(piece, continuing: crc)
             try sink(piece)
@@ -141,7 +142,8 @@ final class ZipArchive {
     }
 
     private func zip64Record(_ tail: [UInt8], endRecord: Int) throws(FormatError) -> (Int, Int, Int)? {
-        guard tail.little32(endRecord - 20) == 0x0706_4B50, let low = tail.little32(endRecord - 12), let high = tail.little32(endRecord - 8),
+        guard tail.little32(endRecord - 20) == 0x0706_4B50, let low = tail.little32(endRecord - 12),
+            let high = tail.little32(endRecord - 8),
             high == 0
         else { return nil }
         let record = try self.file.read(at: low, count: 56)

@@ -18,8 +18,8 @@ public struct DetectHandler: StageHandler {
     }
 
     public func run(_ context: StageContext) async throws -> StageOutput {
-        let (path, fetched) = try await self.source.fetch(context)
-        guard let fetched else { throw StageFailure(.environment, "The work directory already holds a file before the first stage.") }
+        let (path, fetched) = try await self.source.fetch(context, again: true)
+        guard let fetched else { throw StageFailure(.environment, "The work directory cannot be cleared.") }
         let file = try await self.detect(path, name: context.message.filename ?? context.message.path ?? "", fetched)
         return StageOutput(body: file.bytes, metrics: ["bytes": Double(fetched.bytes)])
     }
@@ -46,7 +46,9 @@ struct Detection: Sendable {
             // Only the last component, and only its end, matters to the choice between kinds of text.
             let hint = String((name.split(separator: "/").last ?? "").suffix(100).filter { $0 != "\0" })
             let answer = try await self.tools.extract("detect", path, options: ["--name", hint], limits: Self.limits)
-            guard let format = DetectedFormat(json: answer) else { throw StageFailure(.toolFailed, "The detector's answer is not understood.") }
+            guard let format = DetectedFormat(json: answer) else {
+                throw StageFailure(.toolFailed, "The detector's answer is not understood.")
+            }
             return format
         } catch let failure as StageFailure where failure.code == .unsupported {
             // libmagic knows a name for most of what we do not read.

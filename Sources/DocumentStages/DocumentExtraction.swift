@@ -22,7 +22,8 @@ struct DocumentExtraction: Sendable {
         }
         let reader = OpticalReader(tools: self.tools, languages: self.languages)
         if kind == .pdf {
-            return try await PDFExtractor(tools: self.tools, reader: reader, limits: self.limits).extract(file, scratch: scratch, progress: self.progress)
+            return try await PDFExtractor(tools: self.tools, reader: reader, limits: self.limits).extract(
+                file, scratch: scratch, progress: self.progress)
         }
         if kind.isImage {
             return try await ImageExtractor(tools: self.tools, reader: reader, limits: self.limits)
@@ -32,8 +33,12 @@ struct DocumentExtraction: Sendable {
         return try await self.native(file, detected: detected, kind: kind, scratch: scratch, depth: depth)
     }
 
-    private func native(_ file: String, detected: DetectedFile, kind: DocumentKind, scratch: String, depth: Int) async throws -> ExtractedDocument {
-        var options = ["--max-pages", "\(self.limits.pages)", "--max-text", "\(32 << 20)", "--max-inflated", "\(self.limits.inflatedBytes)"]
+    private func native(_ file: String, detected: DetectedFile, kind: DocumentKind, scratch: String, depth: Int) async throws
+        -> ExtractedDocument
+    {
+        var options = [
+            "--max-pages", "\(self.limits.pages)", "--max-text", "\(32 << 20)", "--max-inflated", "\(self.limits.inflatedBytes)",
+        ]
         if let charset = detected.charset { options += ["--charset", charset] }
         if kind == .eml { options += ["--output", scratch] }
         let answer = try await self.tools.extract(kind.rawValue, file, options: options, writing: kind == .eml ? scratch : nil)
@@ -52,7 +57,9 @@ struct DocumentExtraction: Sendable {
     private func add(_ attachment: FormatAttachment, to document: inout ExtractedDocument, scratch: String, depth: Int) async throws {
         let name = String(attachment.name.prefix(200))
         // The name comes out of the sandbox: it must be one that we would have made.
-        guard attachment.file.hasPrefix("attachment-"), attachment.file.utf8.dropFirst(11).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return }
+        guard attachment.file.hasPrefix("attachment-"), attachment.file.utf8.dropFirst(11).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+            return
+        }
         let path = "\(scratch)/\(attachment.file)"
         guard let size = FileCheck.size(path) else { return }
         guard depth < Self.maximumDepth else {
@@ -66,7 +73,8 @@ struct DocumentExtraction: Sendable {
             if let image = format.image, image.width < 120 || image.height < 60 || size < 2_048 { return }
             let charset = format.needsCharset ? try await Detection(tools: self.tools).charset(of: path) : nil
             let detected = DetectedFile(
-                mimeType: format.mimeType, kind: format.kind.rawValue, sha256: "", bytes: size, charset: charset, width: format.image?.width,
+                mimeType: format.mimeType, kind: format.kind.rawValue, sha256: "", bytes: size, charset: charset,
+                width: format.image?.width,
                 height: format.image?.height, pages: format.image?.pages)
             let inner = try await WorkDirectory.with(under: scratch) { folder in
                 try await self.extract(path, detected: detected, scratch: folder.path, depth: depth + 1)

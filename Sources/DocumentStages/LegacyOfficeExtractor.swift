@@ -29,9 +29,11 @@ struct LegacyOfficeExtractor: Sendable {
             guard result.outcome.isSuccess, TextShape(result.text).letters > 0 else { continue }
             let pages = result.text.utf8.split(separator: 0x0C).map { String(Substring($0)) }.filter { TextShape($0).letters > 0 }
             return ExtractedDocument(
-                pages: pages.enumerated().map { ExtractedPage(number: $0.offset + 1, text: Self.tidy($0.element, kind), method: .native) }, tools: [tool])
+                pages: pages.enumerated().map { ExtractedPage(number: $0.offset + 1, text: Self.tidy($0.element, kind), method: .native) },
+                tools: [tool])
         }
-        throw StageFailure(.corrupt, "The document is damaged or empty: no text can be read from it.", detail: complaints.joined(separator: "\n"))
+        throw StageFailure(
+            .corrupt, "The document is damaged or empty: no text can be read from it.", detail: complaints.joined(separator: "\n"))
     }
 
     /// Cells apart, and without the empty ones at the ends of rows.

@@ -62,7 +62,8 @@ struct OpticalReader: Sendable {
     /// ffmpeg is twenty times as fast as our own filter in a debug build and twice in a release build, but need not be there.
     private func despeckle(_ picture: String, to target: String) async throws -> Bool {
         guard self.tools.has("ffmpeg") else {
-            _ = try await self.tools.extract("despeckle", picture, options: [target], writing: Self.folder(target), limits: Self.pictureLimits)
+            _ = try await self.tools.extract(
+                "despeckle", picture, options: [target], writing: Self.folder(target), limits: Self.pictureLimits)
             return true
         }
         let result = try await self.tools.run(

@@ -92,7 +92,8 @@ struct PDFExtractor: Sendable {
     private func textLayer(_ file: String, pages: Int, scratch: String) async throws -> (pages: [String], isDamaged: Bool) {
         let target = "\(scratch)/text"
         defer { FileCheck.remove(target) }
-        let result = try await self.tools.run("pdftotext", ["-enc", "UTF-8", file, target], reading: [file], writing: scratch, limits: Self.textLimits)
+        let result = try await self.tools.run(
+            "pdftotext", ["-enc", "UTF-8", file, target], reading: [file], writing: scratch, limits: Self.textLimits)
         let text = String(decoding: FileCheck.read(target, maximum: 64 << 20) ?? [], as: UTF8.self)
         var parts = text.utf8.split(separator: 0x0C, omittingEmptySubsequences: false).map { Substring($0) }
         // Every page ends with a form feed.
@@ -184,7 +185,8 @@ struct PDFExtractor: Sendable {
             let scale = isLarge ? ["-scale-to", "3500"] : ["-r", "300"]
             let dpi = isLarge ? max(70, Int(3_500 * 72 / max(size.width, size.height))) : 300
             let result = try await self.tools.run(
-                "pdftoppm", scale + ["-gray", "-f", "\(number)", "-l", "\(number)", "-singlefile", file, folder.file("page")], reading: [file],
+                "pdftoppm", scale + ["-gray", "-f", "\(number)", "-l", "\(number)", "-singlefile", file, folder.file("page")],
+                reading: [file],
                 writing: folder.path, limits: Self.renderLimits)
             guard result.outcome.isSuccess, let pixels = FileCheck.graySize(picture), pixels.width > 16, pixels.height > 16 else {
                 throw StageFailure(.corrupt, "the page cannot be rendered", detail: result.errorOutput.text)

@@ -23,7 +23,9 @@ struct PDFInfo: Sendable, Hashable {
             } else if name.hasPrefix("Page "), name.hasSuffix(" size") {
                 let words = name.split(separator: " ")
                 let numbers = value.split(separator: " ")
-                if words.count == 3, let page = Int(words[1]), numbers.count >= 3, let width = Double(numbers[0]), let height = Double(numbers[2]) {
+                if words.count == 3, let page = Int(words[1]), numbers.count >= 3, let width = Double(numbers[0]),
+                    let height = Double(numbers[2])
+                {
                     self.sizes[page] = Size(width: width, height: height)
                 }
             }
@@ -41,7 +43,8 @@ enum PDFImages {
             // page num type width height color comp bpc enc interp object ID x-ppi y-ppi size ratio
             let fields = line.split(separator: " ")
             guard fields.count >= 14, let page = Int(fields[0]), fields[2] == "image" || fields[2] == "stencil",
-                let width = Double(fields[3]), let height = Double(fields[4]), let across = Double(fields[12]), let down = Double(fields[13]),
+                let width = Double(fields[3]), let height = Double(fields[4]), let across = Double(fields[12]),
+                let down = Double(fields[13]),
                 across > 0, down > 0
             else { continue }
             let area = info.size(of: page).area

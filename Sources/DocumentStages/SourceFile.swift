@@ -6,11 +6,13 @@ struct SourceFile: Sendable {
     let storage: any ObjectStorage
     let maximumBytes: Int
 
-    /// Copies the file unless an earlier stage of this delivery did.
+    /// Copies the file.
     ///
+    /// - Parameter again: also when an earlier stage of this delivery has left a copy.
     /// - Returns: the copy's path; size and digest when it was copied now.
-    func fetch(_ context: StageContext) async throws -> (path: String, object: FetchedObject?) {
+    func fetch(_ context: StageContext, again: Bool = false) async throws -> (path: String, object: FetchedObject?) {
         let path = "\(context.workDirectory)/source"
+        if again { FileCheck.remove(path) }
         if FileCheck.exists(path) { return (path, nil) }
         guard let uri = context.message.path ?? context.message.filename, !uri.isEmpty else {
             throw StageFailure(.badMessage, "The message names no file: gcs_path and filename are both missing.")

@@ -49,13 +49,15 @@ public struct ToolBox: Sendable {
         switch result.outcome {
         case .cancelled: throw CancellationError()
         case .notFound:
-            throw StageFailure(.toolMissing, "The program \(name) is not installed on this worker (Debian package \(Self.package(of: name))).")
+            throw StageFailure(
+                .toolMissing, "The program \(name) is not installed on this worker (Debian package \(Self.package(of: name))).")
         case .launchFailed(let code, let step):
             throw StageFailure(
                 code == ENOSPC ? .diskFull : .environment, "\(name) could not be started (\(step)): \(String(cString: strerror(code))).")
         case .timedOut: throw StageFailure(.timeout, "\(name) was stopped after \(limits.wall.components.seconds) seconds.", detail: detail)
         case .cpuLimit:
-            throw StageFailure(.tooLarge, "\(name) used more than \(limits.cpuSeconds) seconds of computing time on this file.", detail: detail)
+            throw StageFailure(
+                .tooLarge, "\(name) used more than \(limits.cpuSeconds) seconds of computing time on this file.", detail: detail)
         case .outputLimit: throw StageFailure(.tooLarge, "\(name) produced more output than allowed.", detail: detail)
         case .exited(let status) where status != 0:
             if detail.contains("No space left on device") || directory.map(Self.isFull) ?? false {
@@ -78,7 +80,9 @@ public struct ToolBox: Sendable {
         let result = try await self.run(self.extractor, [verb, file] + options, reading: [file], writing: directory, limits: limits)
         let detail = result.errorOutput.text
         guard case .exited(let status) = result.outcome else {
-            if result.outcome == .signalled(SIGKILL) { throw StageFailure(.killed, "The reader was killed, most likely for memory.", detail: detail) }
+            if result.outcome == .signalled(SIGKILL) {
+                throw StageFailure(.killed, "The reader was killed, most likely for memory.", detail: detail)
+            }
             throw StageFailure(.readerCrashed, "The \(verb) reader ran out of memory or crashed on this file.", detail: detail)
         }
         // The parser throws for damaged output, which says the same as no output.

@@ -1,20 +1,6 @@
-/// The kinds of work that have queues of their own.
-public enum QueueKind: String, Sendable, CaseIterable {
-    case document, audio, video, graph
-}
-
-/// Names and rules of one kind's queues.
-public struct QueueSettings: Sendable, Hashable {
-    public let kind: QueueKind
-    /// The list of ready messages.
-    public let queue: String
-    /// The sorted set of messages that wait for another attempt.
-    public let retry: String
-    /// The list of dead letters.
-    public let dead: String
-    /// Retries after the first run.
-    public let maximumRetries: Int
-}
+public import Flotilla
+public import PostgresClient
+public import RedisClient
 
 /// What a daemon works with: the settings in their final types, checked against each other.
 public struct DaemonConfiguration: Sendable {
@@ -36,7 +22,8 @@ public struct DaemonConfiguration: Sendable {
     public let httpAddress: String
     public let httpPort: UInt16
 
-    private let queues: [QueueKind: QueueSettings]
+    /// The queues of all kinds, in a fixed order.
+    public let queues: [QueueSettings]
 
     /// - Throws: ``SettingMistakes`` where settings contradict each other.
     public init(settings: Settings, role: DaemonRole) throws(SettingMistakes) {
@@ -57,23 +44,8 @@ public struct DaemonConfiguration: Sendable {
         self.httpAddress = settings[\.httpAddress]
         self.httpPort = UInt16(clamping: settings[\.httpPort] ?? role.defaultPort)
 
-        let all = settings[\.maxRetryAttempts]
-        let queues = [
-            QueueSettings(
-                kind: .document, queue: settings[\.queueDocument], retry: settings[\.retryDocument], dead: settings[\.dlqDocument],
-                maximumRetries: settings[\.maxRetryAttemptsDocument] ?? all),
-            QueueSettings(
-                kind: .audio, queue: settings[\.queueAudio], retry: settings[\.retryAudio], dead: settings[\.dlqAudio],
-                maximumRetries: settings[\.maxRetryAttemptsAudio] ?? all),
-            QueueSettings(
-                kind: .video, queue: settings[\.queueVideo], retry: settings[\.retryVideo], dead: settings[\.dlqVideo],
-                maximumRetries: settings[\.maxRetryAttemptsVideo] ?? all),
-            QueueSettings(
-                kind: .graph, queue: settings[\.queueGraph], retry: settings[\.retryGraph], dead: settings[\.dlqGraph],
-                maximumRetries: settings[\.maxRetryAttemptsGraph] ?? all),
-        ]
-        self.queues = Dictionary(uniqueKeysWithValues: queues.map { ($0.kind, $0) })
-        let mistakes = self.contradictions(queues)
+        self.queues = settings.queues
+        let mistakes = self.contradictions() + settings.connectionMistakes()
         if !mistakes.isEmpty { throw SettingMistakes(all: mistakes) }
     }
 
@@ -84,15 +56,24 @@ public struct DaemonConfiguration: Sendable {
     }
 
     /// The queues of one kind.
-    public func queue(_ kind: QueueKind) -> QueueSettings {
-        guard let queue = self.queues[kind] else { preconditionFailure("every kind has its queues") }
-        return queue
+    public func queue(_ kind: QueueKind) -> QueueSettings { self.settings.queue(kind) }
+
+    /// When messages of one kind are tried again.
+    public func retryPolicy(_ kind: QueueKind) -> RetryPolicy {
+        RetryPolicy(maximumRetries: self.queue(kind).maximumRetries, backoff: Backoff(base: self.backoffBase, cap: self.backoffMaximum))
     }
 
-    /// The queues of all kinds, in a fixed order.
-    public var allQueues: [QueueSettings] { QueueKind.allCases.map { self.queue($0) } }
+    /// How to reach Redis; `connections` are for commands.
+    public func redis(clientName: String, connections: Int = 2) throws(SettingMistakes) -> RedisConfiguration {
+        try self.settings.redis(clientName: clientName, connections: connections)
+    }
 
-    private func contradictions(_ queues: [QueueSettings]) -> [String] {
+    /// How to reach PostgreSQL.
+    public func postgres(applicationName: String) throws(SettingMistakes) -> PostgresConfiguration {
+        try self.settings.postgres(applicationName: applicationName)
+    }
+
+    private func contradictions() -> [String] {
         var mistakes: [String] = []
         if self.heartbeat * 3 > self.lease {
             mistakes.append(
@@ -108,7 +89,7 @@ public struct DaemonConfiguration: Sendable {
             mistakes.append("REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE belong together: set both or none")
         }
         var owners: [String: String] = [:]
-        for queue in queues {
+        for queue in self.queues {
             let kind = queue.kind.rawValue.uppercased()
             for (name, variable) in [
                 (queue.queue, "REDIS_QUEUE_\(kind)"), (queue.retry, "REDIS_RETRY_\(kind)"), (queue.dead, "REDIS_DLQ_\(kind)"),

@@ -45,7 +45,7 @@ final class DaemonProcess: Sendable {
         let endpoint = HealthEndpoint(role: configuration.role, state: self.health, metrics: self.context.metrics.registry)
         let listener: HTTPListener
         do {
-            listener = try HTTPListener(address: configuration.httpAddress, port: configuration.httpPort, routes: endpoint.routes)
+            listener = try self.listen(endpoint.routes)
         } catch {
             logger.error("the health endpoint cannot start", ["error": "\(error)", "hint": "see HTTP_ADDRESS and HTTP_PORT"])
             return 1
@@ -60,6 +60,22 @@ final class DaemonProcess: Sendable {
         listener.stop(grace: .milliseconds(200))
         logger.notice("stopped", ["exit_code": code])
         return code
+    }
+
+    /// A second instance of a role on one machine finds the role's default port taken: then any other will do. A port that somebody
+    /// asked for is kept to. A socket that systemd handed over comes before both.
+    private func listen(_ routes: [HTTPRoute]) throws(HTTPServerError) -> HTTPListener {
+        let configuration = self.context.configuration
+        if let socket = SystemdSockets.inherited() {
+            return try HTTPListener(address: configuration.httpAddress, port: configuration.httpPort, listening: socket, routes: routes)
+        }
+        do {
+            return try HTTPListener(address: configuration.httpAddress, port: configuration.httpPort, routes: routes)
+        } catch {
+            guard error.errno == EADDRINUSE, !configuration.settings.isSet(\.httpPort) else { throw error }
+            self.context.logger.warning("the default port is taken; taking any", ["port": Int(configuration.httpPort)])
+            return try HTTPListener(address: configuration.httpAddress, port: 0, routes: routes)
+        }
     }
 
     /// The asynchronous side, from connecting to the end of the last service.

@@ -37,9 +37,11 @@ public final class HTTPListener: Sendable {
     /// - Parameters:
     ///   - address: an IPv4 or IPv6 address, or `localhost`.
     ///   - port: 0 lets the system choose.
+    ///   - listening: a socket that listens already, such as one that systemd handed over; the address and the port are not used then. It is
+    ///     closed with the listener.
     ///   - observe: told of each answer, on the server's thread.
     public init(
-        address: String = "127.0.0.1", port: UInt16, limits: Limits = Limits(), routes: [HTTPRoute],
+        address: String = "127.0.0.1", port: UInt16, listening: Int32? = nil, limits: Limits = Limits(), routes: [HTTPRoute],
         observe: (@Sendable (HTTPRequest, HTTPResponse) -> Void)? = nil
     ) throws(HTTPServerError) {
         let router = HTTPRouter(routes: routes, bodyLimit: limits.bodyBytes, observe: observe)
@@ -52,7 +54,7 @@ public final class HTTPListener: Sendable {
         let started = socketAddress.withPointer { pointer in
             flotilla_mhd_start(
                 flags, port, pointer, answerRequest, Unmanaged.passUnretained(router).toOpaque(), requestEnded,
-                UInt32(clamping: limits.connections), UInt32(clamping: limits.timeoutSeconds), limits.headerBytes)
+                UInt32(clamping: limits.connections), UInt32(clamping: limits.timeoutSeconds), limits.headerBytes, listening ?? -1)
         }
         guard let started else {
             let code = errno
@@ -61,7 +63,7 @@ public final class HTTPListener: Sendable {
         }
         // The daemon's thread uses the router until it is stopped, and stopping comes before this object goes.
         self.router = router
-        self.port = flotilla_mhd_port(started)
+        self.port = listening.map(boundPort) ?? flotilla_mhd_port(started)
         self.daemon = Atomic(UInt(bitPattern: started))
     }
 
@@ -79,6 +81,18 @@ public final class HTTPListener: Sendable {
         while self.router.running.load(ordering: .relaxed) > 0 && ContinuousClock.now < deadline { usleep(2_000) }
         MHD_stop_daemon(daemon)
     }
+}
+
+/// The port of a socket; 0 when it has none, as a unix socket.
+private func boundPort(_ socket: Int32) -> UInt16 {
+    var address = sockaddr_in6()
+    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    let status = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &length) }
+    }
+    // The port stands at the same place in both families.
+    let hasPort = status == 0 && (address.sin6_family == sa_family_t(AF_INET) || address.sin6_family == sa_family_t(AF_INET6))
+    return hasPort ? UInt16(bigEndian: address.sin6_port) : 0
 }
 
 /// An address to bind to, in the system's form.

@@ -22,7 +22,9 @@ public struct FileStorage: ObjectStorage {
         let source = try self.open(name, uri: uri)
         defer { close(source) }
         var before = stat()
-        guard fstat(source, &before) == 0 else { throw StorageError(.unavailable, "\(Self.quoted(uri)) cannot be examined: \(Self.reason(errno)).") }
+        guard fstat(source, &before) == 0 else {
+            throw StorageError(.unavailable, "\(Self.quoted(uri)) cannot be examined: \(Self.reason(errno)).")
+        }
         switch before.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR: throw StorageError(.refused, "\(Self.quoted(uri)) is a directory; submit the files in it.")
@@ -89,12 +91,15 @@ public struct FileStorage: ObjectStorage {
         guard file < 0 else { return file }
         switch code {
         case ENOENT, ENOTDIR:
-            throw StorageError(.notFound, "There is no file \(Self.quoted(uri)) in STORAGE_ROOT (\(self.root)). Was it moved, or is the root another one?")
-        case EXDEV, ELOOP: throw StorageError(.refused, "\(Self.quoted(uri)) leads outside of STORAGE_ROOT (\(self.root)) by a symbolic link.")
+            throw StorageError(
+                .notFound, "There is no file \(Self.quoted(uri)) in STORAGE_ROOT (\(self.root)). Was it moved, or is the root another one?")
+        case EXDEV, ELOOP:
+            throw StorageError(.refused, "\(Self.quoted(uri)) leads outside of STORAGE_ROOT (\(self.root)) by a symbolic link.")
         case EACCES: throw StorageError(.notAllowed, "\(Self.quoted(uri)) may not be read by user \(getuid()): permission denied.")
         case ENXIO: throw StorageError(.refused, "\(Self.quoted(uri)) is a device, pipe or socket and no file.")
         case ENAMETOOLONG, EINVAL, EILSEQ: throw StorageError(.refused, "\(Self.quoted(uri)) is no valid path: \(Self.reason(code)).")
-        case EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN: throw StorageError(.unstable, "\(Self.quoted(uri)) cannot be opened now: \(Self.reason(code)).")
+        case EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN:
+            throw StorageError(.unstable, "\(Self.quoted(uri)) cannot be opened now: \(Self.reason(code)).")
         default: throw StorageError(.unavailable, "\(Self.quoted(uri)) cannot be opened: \(Self.reason(code)).")
         }
     }

@@ -39,11 +39,13 @@ public struct StorageRouter: ObjectStorage {
         case "gs":
             throw StorageError(
                 .notConfigured,
-                "gs:// storage is not configured: this build reads files only. Copy the object beneath STORAGE_ROOT (\(self.files.root)) and submit its path.")
+                "gs:// storage is not configured: this build reads files only. Copy the object beneath STORAGE_ROOT (\(self.files.root)) and submit its path."
+            )
         case "s3":
             throw StorageError(
                 .notConfigured,
-                "s3:// storage is not configured: this build reads files only. Copy the object beneath STORAGE_ROOT (\(self.files.root)) and submit its path.")
+                "s3:// storage is not configured: this build reads files only. Copy the object beneath STORAGE_ROOT (\(self.files.root)) and submit its path."
+            )
         default:
             throw StorageError(.refused, "\(scheme):// is not a storage; use a path beneath STORAGE_ROOT (\(self.files.root)) or file://.")
         }
@@ -52,8 +54,11 @@ public struct StorageRouter: ObjectStorage {
     /// The part before `://`, or `data` and the like before a colon; nil for a plain path.
     static func scheme(of uri: String) -> String? {
         let head = uri.utf8.prefix { $0 != 0x3A && $0 != 0x2F }
-        guard head.endIndex < uri.utf8.endIndex, uri.utf8[head.endIndex] == 0x3A, let first = head.first, (first | 0x20) >= 0x61, (first | 0x20) <= 0x7A,
-            head.allSatisfy({ ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E }),
+        guard head.endIndex < uri.utf8.endIndex, uri.utf8[head.endIndex] == 0x3A, let first = head.first, (first | 0x20) >= 0x61,
+            (first | 0x20) <= 0x7A,
+            head.allSatisfy({
+                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E
+            }),
             uri[head.endIndex...].hasPrefix("://")
         else { return nil }
         return String(uri[..<head.endIndex]).lowercased()

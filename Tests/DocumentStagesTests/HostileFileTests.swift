@@ -16,7 +16,8 @@ import Testing
         for (name, content) in entries {
             let packed = try deflated(content, format: .raw)
             let crc = Int(content.withUnsafeBytes { checksum($0) })
-            let shared = little(20, 2) + little(0, 2) + little(8, 2) + little(0, 4) + little(crc, 4) + little(packed.count, 4)
+            let shared =
+                little(20, 2) + little(0, 2) + little(8, 2) + little(0, 4) + little(crc, 4) + little(packed.count, 4)
                 + little(content.count, 4) + little(name.utf8.count, 2) + little(0, 2)
             directory += Array("PK\u{1}\u{2}".utf8) + little(20, 2) + shared + little(0, 10) + little(body.count, 4) + Array(name.utf8)
             body += Array("PK\u{3}\u{4}".utf8) + shared + Array(name.utf8) + packed
@@ -38,7 +39,8 @@ import Testing
     }
 
     @Test func `a decompression bomb is refused as too large`() async throws {
-        let bomb = "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>"
+        let bomb =
+            "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>"
             + String(repeating: "a", count: 40 << 20)
         #expect(try await Self.failure(of: try Self.document(bomb)) == "too_large")
     }
@@ -58,7 +60,9 @@ import Testing
 
     @Test func `a document nested a million deep is refused and kills nobody`() async throws {
         let deep = String(repeating: "<a>", count: 400_000)
-        #expect(try await Self.failure(of: try Self.zip([Self.types, ("word/document.xml", Array(deep.utf8)), ("pad", Self.noise(64 << 10))])) == "too_large")
+        #expect(
+            try await Self.failure(of: try Self.zip([Self.types, ("word/document.xml", Array(deep.utf8)), ("pad", Self.noise(64 << 10))]))
+                == "too_large")
     }
 
     static func noise(_ count: Int) -> [UInt8] {
@@ -90,7 +94,10 @@ import Testing
 
     @Test(arguments: [0, 1, 3, 4, 100, 5_000])
     func `random bytes end in a clear refusal`(count: Int) async throws {
-        for start in [[], Array("%PDF-1.7\n".utf8), [0x50, 0x4B, 3, 4], [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]] as [[UInt8]] {
+        for start in [
+            [], Array("%PDF-1.7\n".utf8), [0x50, 0x4B, 3, 4], [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1],
+            [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A],
+        ] as [[UInt8]] {
             var bytes = start + Self.noise(count)
             if start.isEmpty { bytes = bytes.map { $0 % 8 } }
             let code = try await Self.failure(of: bytes)
@@ -128,9 +135,11 @@ import Testing
     }
 
     @Test func `messages inside messages are read eight deep and no deeper`() async throws {
-        var message = "Subject: innermost secret\r\nFrom: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nThe innermost words.\r\n"
+        var message =
+            "Subject: innermost secret\r\nFrom: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nThe innermost words.\r\n"
         for level in (1...12).reversed() {
-            message = "Subject: level \(level)\r\nFrom: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\(level)\"\r\n\r\n"
+            message =
+                "Subject: level \(level)\r\nFrom: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b\(level)\"\r\n\r\n"
                 + "--b\(level)\r\nContent-Type: text/plain\r\n\r\nwords of level \(level)\r\n--b\(level)\r\nContent-Type: message/rfc822\r\n\r\n"
                 + message + "\r\n--b\(level)--\r\n"
         }
@@ -144,8 +153,10 @@ import Testing
     }
 
     @Test func `an encrypted attachment makes the message partial, not lost`() async throws {
-        let sealed = try Data(contentsOf: URL(fileURLWithPath: PipelineHarness.samples + "/sealed-agreement-encrypted.pdf")).base64EncodedString()
-        let message = "From: a@b.example\r\nSubject: sealed\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nSee the file.\r\n"
+        let sealed = try Data(contentsOf: URL(fileURLWithPath: PipelineHarness.samples + "/sealed-agreement-encrypted.pdf"))
+            .base64EncodedString()
+        let message =
+            "From: a@b.example\r\nSubject: sealed\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nSee the file.\r\n"
             + "--x\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; filename=\"../../etc/s.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
             + sealed + "\r\n--x--\r\n"
         try await PipelineHarness.withFiles(["sealed.eml": Array(message.utf8)]) { root in
@@ -182,8 +193,71 @@ import Testing
             """
         try await PipelineHarness.withFiles(["columns.pdf": Array(pdf.utf8)]) { root in
             let result = try await PipelineHarness.extract("columns.pdf", root: root)
-            let found = result.text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+            let found = result.text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.filter {
+                !$0.isEmpty
+            }
             #expect(found == lines)
+        }
+    }
+}
+
+@Suite struct DamagedPDFTests {
+    private let survey = Array((try? Data(contentsOf: URL(fileURLWithPath: PipelineHarness.samples + "/harbour-survey.pdf"))) ?? Data())
+
+    @Test func `a PDF that lost its end is repaired, and said to be`() async throws {
+        try await PipelineHarness.withFiles(["cut.pdf": Array(self.survey.prefix(self.survey.count - 150))]) { root in
+            let result = try await PipelineHarness.extract("cut.pdf", root: root)
+            #expect(result.text.contains("Storm Ingrid"))
+        }
+    }
+
+    @Test(arguments: [0.1, 0.3, 0.5, 0.7, 0.9]) func `a PDF cut anywhere is read in part or refused, never silently empty`(share: Double) async throws {
+        try await PipelineHarness.withFiles(["cut.pdf": Array(self.survey.prefix(Int(Double(self.survey.count) * share)))]) { root in
+            do {
+                let result = try await PipelineHarness.extract("cut.pdf", root: root)
+                #expect(result.document.isPartial && !result.document.warnings.isEmpty)
+                #expect(TextShape(result.text).letters > 0)
+            } catch let failure as StageFailure {
+                #expect(failure.failureClass == .permanent)
+            }
+        }
+    }
+
+    @Test func `a PDF with flipped bytes is read in part or refused, never silently empty`() async throws {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<4 {
+            var bytes = self.survey
+            for _ in 0..<60 { bytes[Int.random(in: 20..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }
+            try await PipelineHarness.withFiles(["flipped.pdf": bytes]) { root in
+                do {
+                    let result = try await PipelineHarness.extract("flipped.pdf", root: root)
+                    print("flipped: \(result.document.isPartial) \(TextShape(result.text).letters) letters \(result.document.warnings)")
+                    #expect(TextShape(result.text).letters > 0)
+                } catch let failure as StageFailure {
+                    print("flipped: \(failure)")
+                    #expect(failure.failureClass == .permanent)
+                }
+            }
+        }
+    }
+
+    @Test func `an empty page among others is not a failure`() async throws {
+        let pdf = """
+            %PDF-1.4
+            1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+            2 0 obj << /Type /Pages /Kids [3 0 R 5 0 R] /Count 2 >> endobj
+            3 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R /Resources << /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >> endobj
+            4 0 obj << /Length 90 >> stream
+            BT /F 12 Tf 20 200 Td (The lamp is lit every night of the year by the keeper.) Tj ET
+            endstream endobj
+            5 0 obj << /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] >> endobj
+            trailer << /Root 1 0 R >>
+            """
+        try await PipelineHarness.withFiles(["blank.pdf": Array(pdf.utf8)]) { root in
+            let result = try await PipelineHarness.extract("blank.pdf", root: root)
+            #expect(result.document.pages.count == 2)
+            #expect(result.document.pages[1].text.isEmpty)
+            #expect(!result.document.isPartial)
         }
     }
 }

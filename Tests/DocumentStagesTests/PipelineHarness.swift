@@ -10,7 +10,8 @@ import Testing
 
 /// Runs stages on real files as a worker does, in a work directory of its own.
 struct PipelineHarness {
-    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+    static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
     static let samples = repository + "/Examples/documents"
     static let runner = ChildRunner(concurrency: 2)
     static let tools = ToolBox(runner: runner, sandbox: Sandbox.probe(using: runner), extractor: extractorPath(), slots: 2)

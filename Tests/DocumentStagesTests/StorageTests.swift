@@ -51,8 +51,10 @@ import Testing
     @Test func `nothing outside of the root is read, however it is named`() async throws {
         try await self.withRoot { storage, root, target in
             for uri in [
-                "../secret.txt", "folder/../../secret.txt", "folder/../good.txt", "/etc/passwd", "file:///etc/passwd", "file://\(root)/../secret.txt",
-                "file://\(root)/%2e%2e/secret.txt", "\(root)/../secret.txt", "out", "etc/passwd", "self", "good.txt\0", "", "/", ".", "folder", "pipe",
+                "../secret.txt", "folder/../../secret.txt", "folder/../good.txt", "/etc/passwd", "file:///etc/passwd",
+                "file://\(root)/../secret.txt",
+                "file://\(root)/%2e%2e/secret.txt", "\(root)/../secret.txt", "out", "etc/passwd", "self", "good.txt\0", "", "/", ".",
+                "folder", "pipe",
                 "file://otherhost/good.txt", "http://169.254.169.254/latest/meta-data", "ftp://x/y", "\(root)x/good.txt",
             ] {
                 let error = try await self.failure(storage, uri, target)

@@ -2,6 +2,7 @@ import Flotilla
 import FlotillaDaemon
 import Foundation
 import Glibc
+import HTTPServer
 import Testing
 
 /// Runs the daemon in a thread of this (child) process and returns only through its exit code. The signals are sent to that very thread,
@@ -125,6 +126,24 @@ private struct Trouble: Error {}
                         return [["held": 3]]
                     },
                     reload: { _ in signal(SIGUSR2) })
+            }
+        }
+    }
+
+    @Test func `a default port that is taken is no reason not to start`() async {
+        await #expect(processExitsWith: .exitCode(0)) {
+            unsetenv("HTTP_PORT")
+            let first = try? HTTPListener(port: UInt16(DaemonRole.audioProcessor.defaultPort), routes: [])
+            let thread = pthread_self()
+            DaemonMain.run(role: .audioProcessor, arguments: ["test"]) { _ in
+                Daemon(
+                    services: [
+                        ClosureService("a") {
+                            _ = first
+                            pthread_kill(thread, SIGTERM)
+                            try await idle()
+                        }
+                    ])
             }
         }
     }

@@ -1,3 +1,4 @@
+import Flotilla
 import FlotillaDaemon
 import Foundation
 import Testing
@@ -62,8 +63,9 @@ import Testing
         let mistakes = self.mistakes([
             "REDIS_PORT": "70000", "LEASE_SECONDS": "soon", "MAX_FILE_BYTES": "-1", "LOG_FORMAT": "xml", "CONCURRENCY": "0",
             "DATABASE_URL": "mysql://root:hunter2@h/x", "STORAGE_ROOT": "relative", "FLOTILLA_FAULTS": "x",
+            "HTTP_ADDRESS": "example.org",
         ])
-        #expect(mistakes.count == 8)
+        #expect(mistakes.count == 9)
         let all = mistakes.joined(separator: "\n")
         #expect(all.contains("REDIS_PORT='70000' (environment): expected whole number from 1 to 65535"))
         #expect(all.contains("did you mean FLOTILLA_FAULT?"))
@@ -129,10 +131,47 @@ import Testing
         }
     }
 
+    /// `UPDATE_DOCS=1 swift test --filter SettingsTests` writes it anew.
+    @Test func `docs/configuration.md is what the declarations say`() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../docs/configuration.md")
+            .standardized
+        let reference = SettingCatalog().markdownReference()
+        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] != nil {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try reference.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let written = try String(contentsOf: file, encoding: .utf8)
+        #expect(written == reference)
+    }
+
     @Test func `every default lies in its own range`() throws {
         for setting in try self.read().settings.shown() where !setting.value.isEmpty {
             if ["CONCURRENCY", "HTTP_PORT"].contains(setting.declaration.name) { continue }
             #expect(self.mistakes([setting.declaration.name: setting.value]).isEmpty, "\(setting.declaration.name)")
         }
+    }
+
+    @Test func `the addresses of the servers are put together from what is set`() throws {
+        let plain = try self.read(["REDIS_HOST": "r", "REDIS_PORT": "7000", "REDIS_DB": "2", "REDIS_PASSWORD": "hunter2"]).redis(
+            clientName: "x")
+        #expect("\(plain)" == "redis://:***@r:7000/2")
+        let url = try self.read([
+            "REDIS_URL": "rediss://h:1/3", "REDIS_USERNAME": "u", "REDIS_PASSWORD": "hunter2", "REDIS_TLS_CA_FILE": "/ca",
+        ])
+        let secured = try url.redis(clientName: "x")
+        #expect("\(secured)" == "rediss://u:***@h:1/3")
+        #expect(try self.read(["REDIS_URL": "redis://h", "REDIS_HOST": "x"]).settings.warnings.count == 1)
+        let wrong = self.mistakes(["REDIS_URL": "redis://u:hunter2@h:notaport/0", "DATABASE_URL": "postgres://u:hunter2@h/x?nonsense=1"])
+        #expect(wrong.count == 2)
+        #expect(!wrong.joined().contains("hunter2"))
+        #expect(throws: Never.self) { try self.read(["DATABASE_URL": "postgres://u:p@h/x?sslmode=require"]).postgres(applicationName: "x") }
+    }
+
+    @Test func `queues and retry policies go together`() throws {
+        let configuration = try self.read(["MAX_RETRY_ATTEMPTS_GRAPH": "9", "RETRY_BACKOFF_BASE_SECONDS": "1"])
+        #expect(configuration.retryPolicy(.graph).maximumRetries == 9)
+        #expect(configuration.retryPolicy(.graph).backoff.base == .seconds(1))
+        #expect(configuration.queue(.video).retry == "video_retry")
+        #expect(configuration.queues.count == 4)
     }
 }

@@ -67,7 +67,10 @@ extension LogValue: LogValueConvertible { public var logValue: LogValue { self }
 
 /// Milliseconds, with three decimals; name the key `…_ms`.
 extension Duration: LogValueConvertible {
-    public var logValue: LogValue { .number(Double(self.inNanoseconds / 1_000) / 1_000) }
+    public var logValue: LogValue {
+        let microseconds = self.inNanoseconds / 1_000
+        return microseconds % 1_000 == 0 ? .integer(microseconds / 1_000) : .number(Double(microseconds) / 1_000)
+    }
 }
 
 /// Nil leaves the key out.

@@ -1,4 +1,5 @@
 import Flotilla
+import Glibc
 
 /// How log lines look.
 public enum LogFormatChoice: String, Sendable, CaseIterable {
@@ -17,8 +18,8 @@ public struct SettingCatalog: Sendable {
     public let redisURL = Setting<String?>.url(
         "REDIS_URL", .redis, schemes: ["redis", "rediss", "unix"], secret: true,
         help:
-            "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port, "
-            + "database, user and password below.")
+            "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port "
+            + "and database below; user and password below fill in what it leaves out.")
     public let redisHost = Setting<String>.text(
         "REDIS_HOST", .redis, kind: "host name or address", default: "localhost", help: "The Redis server."
     ) { !$0.contains { $0 == " " || $0 == "/" } }
@@ -149,17 +150,23 @@ public struct SettingCatalog: Sendable {
         "EMBEDDINGS_URL", .embeddings, schemes: ["http", "https"],
         help: "A server that speaks OpenAI's `/v1/embeddings`. Without it, vectors are computed here and nothing leaves the machine.")
     public let embeddingsModel = Setting<String?>.optionalText("EMBEDDINGS_MODEL", .embeddings, help: "The model to ask that server for.")
+    public let embeddingsDimensions = Setting<Int>.integer(
+        "EMBEDDINGS_DIMENSIONS", .embeddings, 1...16_384, default: 1_536, help: "How many numbers that model's vectors have.")
     public let embeddingsAPIKey = Setting<String?>.optionalText("EMBEDDINGS_API_KEY", .embeddings, secret: true, help: "Its key.")
 
     // MARK: HTTP
 
     public let httpAddress = Setting<String>.text(
         "HTTP_ADDRESS", .http, kind: "IP address", default: "127.0.0.1",
-        help: "Where `/livez`, `/readyz` and `/metrics` listen; `0.0.0.0` is every address of the machine.")
+        help: "Where `/livez`, `/readyz` and `/metrics` listen; `0.0.0.0` is every address of the machine."
+    ) { text in
+        var address = in6_addr()
+        return text == "localhost" || inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1
+    }
     public let httpPort = Setting<Int?>(
         "HTTP_PORT", .http, kind: "port from 0 to 65535", default: nil,
         shownDefault: DaemonRole.allCases.map { "\($0.defaultPort) (\($0.rawValue))" }.joined(separator: ", "),
-        help: "Its port. 0 lets the system choose, and the log says which."
+        help: "Its port. 0 lets the system choose, and the log says which; so does a default port that is taken."
     ) { text in Int(text).flatMap { (0...65535).contains($0) ? .some($0) : nil } }
 
     // MARK: Logging

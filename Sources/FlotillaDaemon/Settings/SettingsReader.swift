@@ -68,6 +68,10 @@ struct SettingsReader {
 
     /// Variables that are ours by name and unknown are mistakes; others that nearly are ours get a warning.
     mutating func checkUnknown(_ declarations: [SettingDeclaration]) {
+        let overruled = ["REDIS_HOST", "REDIS_PORT", "REDIS_DB"].filter { self.texts[$0] != nil }
+        if self.texts["REDIS_URL"] != nil, !overruled.isEmpty {
+            self.warnings.append("REDIS_URL is set, so \(overruled.joined(separator: ", ")) is not used")
+        }
         var known: Set<String> = []
         for declaration in declarations {
             known.insert(declaration.name)

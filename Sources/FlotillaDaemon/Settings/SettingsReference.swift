@@ -12,7 +12,7 @@ extension SettingCatalog {
             name is given below. Setting it in more than one way is a mistake. A variable that starts with `FLOTILLA_` and is not listed
             here is a mistake too. `flotilla config show` prints every value with its origin.
 
-            This page is made by `flotilla config reference`; do not edit it.
+            This page is made from the declarations in Sources/FlotillaDaemon/Settings/SettingCatalog.swift; do not edit it.
 
             """
         let declarations = self.declarations

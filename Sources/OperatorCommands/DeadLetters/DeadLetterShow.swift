@@ -73,14 +73,15 @@ struct DeadLetterShow: Verb {
         output.set("requeued_at", .optional(record?.requeuedAt.map { Timestamp.text($0) }))
         output.set("discarded_at", .optional(record?.discardedAt.map { Timestamp.text($0) }))
         output.set("message", .string(text))
-        output.fields([
-            ("id", letter.id), ("state", state + (record.map { $0.state == "dead" ? "" : "; \($0.state)" } ?? "")),
+        let fields: [(String, String?)] = [
+            ("id", letter.id), ("state", record.map { $0.state == "dead" ? state : "\(state); \($0.state)" } ?? state),
             ("queue", letter.originalQueue.rawValue), ("job", letter.jobID), ("file", letter.filename), ("reason", letter.reason.rawValue),
             ("stage", letter.stage?.rawValue), ("failed", letter.failureTime > 0 ? time.moment(letter.failureTime) : nil),
             ("failures", "\(letter.failureCount)"), ("fingerprint", letter.fingerprint),
             ("requeued", record?.requeuedAt.map { time.moment($0) }), ("discarded", record?.discardedAt.map { time.moment($0) }),
             ("expired", record?.expiredAt.map { time.moment($0) }), ("error", error),
-        ])
+        ]
+        output.fields(fields)
         if !trace.isEmpty {
             output.heading("detail")
             output.blocks.append(.text(trace))

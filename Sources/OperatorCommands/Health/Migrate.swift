@@ -1,6 +1,7 @@
 import Flotilla
 import FlotillaPostgres
 import JSONText
+import PostgresClient
 
 /// The steps of the whole schema: what the runtime needs and what documents need.
 enum FleetSchema {
