@@ -120,7 +120,7 @@ let package = Package(
                 "DocumentFormats", "DocumentStages", "HTTPClient", "Subprocess", "TextAnalysis",
             ]),
         program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
-        program("flotilla", ["OperatorCommands", "FlotillaDaemon", "Flotilla", "FlotillaRedis", "Reactor", "RedisClient"]),
+        program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
@@ -148,7 +148,12 @@ let package = Package(
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "RedisClient", "PostgresClient", "Reactor",
                 "Corpus", "CorpusPostgres", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
-        tests("OperatorCommandsTests", ["OperatorCommands", "Flotilla", "JSONText"]),
+        tests(
+            "OperatorCommandsTests",
+            [
+                "OperatorCommands", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "JSONText",
+                "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading",
+            ]),
         tests(
             "FleetTests",
             [
