@@ -108,7 +108,7 @@ let package = Package(
             [
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
-                "Subprocess",
+                "HTTPClient", "Subprocess",
             ]),
 
         // Programs: read the configuration, build, run.
