@@ -131,7 +131,7 @@ let package = Package(
         tests("SubprocessTests", ["Subprocess", "Threading"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
         tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "JSONText", "ServerHarness"]),
-        tests("TextAnalysisTests", ["TextAnalysis"]),
+        tests("TextAnalysisTests", ["TextAnalysis"], resources: [.copy("Fixtures")]),
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(
             "DocumentStagesTests", ["DocumentStages", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "Subprocess", "TextAnalysis", "JSONText"]),
