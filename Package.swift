@@ -119,10 +119,13 @@ let package = Package(
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
                 "DocumentStages", "Subprocess",
             ]),
-        program("retry-scheduler", ["Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres"]),
-        program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
+        program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
+        program("flotilla", ["OperatorCommands", "FlotillaDaemon", "Flotilla", "FlotillaRedis", "Reactor", "RedisClient"]),
 
         // Private Redis and PostgreSQL servers for the tests.
+        .executableTarget(
+            name: "fleet-worker", dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "JSONText"], path: "Tests/FleetWorker",
+            swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests("ReactorTests", ["Reactor", "Threading"]),
@@ -130,11 +133,15 @@ let package = Package(
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
         tests("SubprocessTests", ["Subprocess", "Threading"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
-        tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "JSONText", "ServerHarness"]),
+        tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "HTTPServer", "HTTPClient", "JSONText", "ServerHarness", "Threading"]),
         tests("TextAnalysisTests", ["TextAnalysis"], resources: [.copy("Fixtures")]),
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(
-            "DocumentStagesTests", ["DocumentStages", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "Subprocess", "TextAnalysis", "JSONText"]),
+            "DocumentStagesTests",
+            [
+                "DocumentStages", "Compression", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "HTTPClient", "HTTPServer",
+                "Subprocess", "TextAnalysis", "JSONText", "Threading",
+            ]),
         tests(
             "ServerTests",
             [
@@ -146,7 +153,7 @@ let package = Package(
             "FleetTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness",
-                "JSONText", "Threading",
+                "JSONText", "Threading", "fleet-worker", "retry-scheduler",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,56 @@
+internal import Threading
+
+/// Gathers items while a batch is on its way, and hands over what has gathered when it is back: alone when idle, in large batches under load.
+final class Batcher<Item: Sendable>: Sendable {
+    private struct State {
+        var items: [Item] = []
+        var isClosed = false
+    }
+
+    private let state = Lock(State())
+    private let wakeup = Wakeup()
+    private let limit: Int
+
+    /// - Parameter limit: items a batch at most.
+    init(limit: Int) { self.limit = limit }
+
+    /// How many items wait.
+    var count: Int { self.state.withLock { $0.items.count } }
+
+    func submit(_ item: Item) {
+        let isFirst = self.state.withLock { state in
+            state.items.append(item)
+            return state.items.count == 1
+        }
+        if isFirst { self.wakeup.raise() }
+    }
+
+    func submit(_ items: [Item]) {
+        guard !items.isEmpty else { return }
+        self.state.withLock { $0.items.append(contentsOf: items) }
+        self.wakeup.raise()
+    }
+
+    /// Ends ``run(_:)`` when what waits is handed over.
+    func close() {
+        self.state.withLock { $0.isClosed = true }
+        self.wakeup.raise()
+    }
+
+    /// Hands over batches, one at a time, until closed.
+    func run(_ flush: (_ batch: [Item]) async -> Void) async {
+        while true {
+            let (batch, isClosed) = self.state.withLock { state in
+                let batch = Array(state.items.prefix(self.limit))
+                state.items.removeFirst(batch.count)
+                return (batch, state.isClosed)
+            }
+            if batch.isEmpty {
+                if isClosed { return }
+                await self.wakeup.wait()
+            } else {
+                await flush(batch)
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+internal import Threading
+
+/// Takes messages from one queue, runs them, and settles them: the engine of every processor.
+///
+/// One message's way through it: ``Broker`` claim → read → ``JobStore`` admits it with a fence → ``Feed`` → a slot runs the handler → the store
+/// records the result under the fence → the broker is told. Every arrow may be cut by a crash; ARCHITECTURE.md has the table of what is
+/// then true and who repairs it.
+///
+/// `run()` works until ``drain(within:)``. Heartbeats go out from the broker's own thread, so handlers that block or compute starve none.
+public final class Worker: Sendable {
+    let broker: any Broker
+    let store: (any JobStore)?
+    let handler: any JobHandler
+    let options: WorkerOptions
+    let observer: (any WorkerObserver)?
+    let logger: Logger
+
+    let state: Lock<WorkerState>
+    /// What the current life of this worker is called.
+    let identity: Lock<(id: WorkerID, nextSequence: UInt64)>
+    let feed = Feed()
+    let slots = Lock<[Slot]>([])
+    /// Wakes the fetch loop.
+    let attention = Wakeup()
+    /// Wakes the wait loop.
+    let idleness = Wakeup()
+    let admissions: Batcher<PendingClaim>
+    let records: Batcher<PendingRecord>
+    /// When the fetch loop last turned: what a watchdog may ask for.
+    let lastTurn = Lock(MonotonicTime.now)
+
+    /// - Parameters:
+    ///   - store: nil for queues whose state nobody keeps: attempts are then counted in the message.
+    ///   - observer: told of everything that happens.
+    public init(
+        broker: any Broker, store: (any JobStore)?, handler: any JobHandler, options: WorkerOptions, logger: Logger,
+        observer: (any WorkerObserver)? = nil
+    ) {
+        self.broker = broker
+        self.store = store
+        self.handler = handler
+        self.options = options
+        self.observer = observer
+        self.logger = logger
+        self.state = Lock(WorkerState(options: options))
+        self.identity = Lock((WorkerID.random(), 1))
+        self.admissions = Batcher(limit: options.batch)
+        self.records = Batcher(limit: options.batch)
+    }
+
+    /// The name of the current life: a new one after every lost lease.
+    public var id: WorkerID { self.identity.withLock { $0.id } }
+
+    // MARK: Running and stopping
+
+    /// Works until drained. Returns when nothing is held any more, or when the grace is over and what was held has been given back.
+    public func run() async {
+        let watchdog = Watchdog(every: .milliseconds(200)) { [weak self] in self?.inspectSlots() }
+        defer { watchdog.stop() }
+        for _ in 0..<self.options.concurrency { self.openSlot() }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.admissions.run { await self.admit($0) } }
+            group.addTask { await self.records.run { await self.record($0) } }
+            group.addTask { await self.watchForCancelledJobs() }
+            await self.fetch()
+            self.admissions.close()
+            self.records.close()
+            self.feed.close()
+            group.cancelAll()
+        }
+    }
+
+    /// Claims no more; what is held goes on. There is no way back but a new worker.
+    public func quiet() {
+        self.state.withLock { $0.advance(to: .quiet) }
+        self.attention.raise()
+        self.idleness.raise()
+    }
+
+    /// Claims no more, gives back what has not begun, lets runs finish within the grace, then cancels them and gives them back with no attempt
+    /// counted. ``run()`` returns at the latest a few seconds after the grace.
+    public func drain(within grace: Duration) {
+        self.state.withLock { $0.advance(to: .draining) }
+        self.giveBack(self.feed.takeAll())
+        self.attention.raise()
+        self.idleness.raise()
+        self.after(grace) { worker in
+            worker.stopRuns(.shutdown, grace: .seconds(2))
+            worker.after(.seconds(6)) { worker in
+                worker.state.withLock { $0.advance(to: .stopped) }
+                worker.attention.raise()
+            }
+        }
+    }
+
+    /// How busy it is, for status lines and health checks.
+    public var status: WorkerSnapshot {
+        let queued = self.feed.count
+        let turned = self.lastTurn.withLock { $0 }
+        return self.state.withLock { state in
+            WorkerSnapshot(
+                running: state.running, held: state.held(queued: queued), concurrency: self.options.concurrency,
+                isClaiming: state.mode == .running, sinceLastTurn: MonotonicTime.now - turned)
+        }
+    }
+
+    /// Runs something later on a thread of its own; timers of the cooperative pool are late when handlers block it.
+    private func after(_ delay: Duration, _ body: @escaping @Sendable (Worker) -> Void) {
+        DedicatedThread.start(name: "drain") { [weak self] in
+            sleepThisThread(delay)
+            if let self { body(self) }
+        }
+    }
+
+    // MARK: Slots
+
+    func openSlot() {
+        let slot = Slot()
+        self.slots.withLock { $0.append(slot) }
+        // Unstructured on purpose: a handler that ignores its cancellation can never be awaited, and must not keep run() from returning.
+        let task = Task { await self.serve(slot) }
+        slot.attach(task)
+    }
+
+    private func serve(_ slot: Slot) async {
+        while let run = await self.feed.next() {
+            self.state.withLock { $0.started() }
+            slot.begin(run, deadline: self.options.deadline)
+            let job = self.context(of: run)
+            let end = await self.execute(run, job)
+            guard let (stopReason, duration) = slot.end() else { return }  // Abandoned: it was settled by the watchdog.
+            self.finish(run, job, end: Self.judge(end, stopReason: stopReason), duration: duration)
+            if Task.isCancelled {
+                self.slots.withLock { $0.removeAll { $0 === slot } }
+                return self.openSlot()
+            }
+        }
+    }
+
+    /// An outside stop explains whatever the handler threw because of it; work that was completed all the same counts.
+    static func judge(_ end: RunEnd, stopReason: StopReason?) -> RunEnd {
+        guard let stopReason else { return end }
+        if case .completed = end { return end }
+        switch stopReason {
+        case .deadline:
+            return .failed(
+                Failure(.transient(), code: "deadline_exceeded", message: "the run took longer than its deadline and was stopped"))
+        case .jobCancelled: return .cancelled
+        case .leaseLost, .shutdown: return .interrupted
+        }
+    }
+
+    private func execute(_ run: AdmittedRun, _ job: JobContext) async -> RunEnd {
+        if let expiresAt = run.envelope.expiresAt, expiresAt < WallClock.microseconds { return .failed(Self.expired(expiresAt)) }
+        if run.delivery.crashes > 0, await self.announceTrial(of: run) == false { return .superseded }
+        let waited = run.envelope.enqueuedAt.map { Duration.microseconds(max(0, WallClock.microseconds - $0)) }
+        self.observer?.observe(.started(job, waited: waited))
+        FaultPoint.handlerStarting.hit()
+        do {
+            let outcome = try await self.handler.handle(job)
+            FaultPoint.handlerReturned.hit()
+            switch outcome {
+            case .completed(let followUps):
+                if run.work == nil, !followUps.isEmpty {
+                    return .failed(Failure(.permanent, code: "no_job_store", message: "follow-up messages need a job store"))
+                }
+                return .completed(followUps: followUps)
+            case .snoozed(let delay): return .snoozed(delay)
+            case .cancelled: return .cancelled
+            case .superseded: return .superseded
+            }
+        } catch {
+            return .failed(Failure(error))
+        }
+    }
+
+    static let expiredCode = "expired"
+
+    private static func expired(_ expiresAt: Int64) -> Failure {
+        Failure(.permanent, code: self.expiredCode, message: "the message expired at \(Timestamp.text(expiresAt)), before it was run")
+    }
+
+    private func announceTrial(of run: AdmittedRun) async -> Bool {
+        self.observer?.observe(.suspectTried(run.delivery.id, crashes: run.delivery.crashes))
+        do throws(BrokerError) {
+            return try await self.broker.beginTrial(of: run.delivery.id)
+        } catch {
+            // Without the count on record it must not run; the lease or a later delivery brings it back.
+            self.observer?.observe(.brokerFailed(error))
+            return false
+        }
+    }
+
+    private func context(of run: AdmittedRun) -> JobContext {
+        JobContext(
+            message: run.envelope, identity: run.work?.identity, delivery: run.delivery.id, queue: self.broker.queue,
+            attempt: run.failures + 1,
+            maximumAttempts: self.options.retryPolicy.maximumRetries + 1, fence: run.work?.fence, worker: run.delivery.id.worker,
+            logger: self.logger)
+    }
+
+    func stopRuns(_ reason: StopReason, grace: Duration, where condition: (AdmittedRun) -> Bool = { _ in true }) {
+        for slot in self.slots.withLock({ $0 }) { slot.stop(reason, grace: grace, where: condition) }
+    }
+
+    /// The watchdog's round.
+    private func inspectSlots() {
+        let now = MonotonicTime.now
+        for slot in self.slots.withLock({ $0 }) {
+            guard let stop = slot.inspect(at: now, grace: self.options.cancellationGrace) else { continue }
+            self.slots.withLock { $0.removeAll { $0 === slot } }
+            self.observer?.observe(.slotAbandoned(stop.run.delivery.id))
+            self.finish(
+                stop.run, self.context(of: stop.run), end: Self.judge(.interrupted, stopReason: stop.reason),
+                duration: self.options.deadline)
+            self.openSlot()
+        }
+        // Claims that were held off, and the drain's end, are noticed here at the latest.
+        self.attention.raise()
+    }
+}
+
+/// How busy a worker is.
+public struct WorkerSnapshot: Sendable {
+    /// Handlers that run now.
+    public var running: Int
+    /// Messages in its hands, whatever is done with them.
+    public var held: Int
+    public var concurrency: Int
+    /// False when quiet or draining.
+    public var isClaiming: Bool
+    /// Since the fetch loop last turned: more than a few seconds means that it is stuck.
+    public var sinceLastTurn: Duration
+}

@@ -1,0 +1,11 @@
+/// The tables that the stores of this module need.
+public enum JobSchema {
+    /// In order; a program adds its own steps with higher numbers.
+    public static let migrations: [Migration] = [
+        ("V0001__create_jobs.sql", PackageResources.V0001__create_jobs_sql),
+        ("V0002__create_stages.sql", PackageResources.V0002__create_stages_sql),
+        ("V0003__create_dead_letters.sql", PackageResources.V0003__create_dead_letters_sql),
+        ("V0004__create_outbox.sql", PackageResources.V0004__create_outbox_sql),
+        ("V0005__create_audit_log.sql", PackageResources.V0005__create_audit_log_sql),
+    ].compactMap { Migration(file: $0.0, bytes: $0.1) }
+}

@@ -1,0 +1,137 @@
+public import Flotilla
+public import PostgresClient
+internal import Threading
+
+/// Pushes the messages that follow from finished work to their queues. Any number may run at once.
+///
+/// Messages are marked as sent after the push: a crash in between pushes them again, and consumers drop the duplicates.
+public final class OutboxRelay: Sendable {
+    /// Pushes messages in order. When it throws, none of them is marked as sent.
+    public typealias Push = @Sendable (_ queue: QueueName, _ payloads: [[UInt8]]) async throws -> Void
+
+    private let pool: PostgresPool
+    private let interval: Duration
+    private let push: Push
+    private let report: @Sendable (Result<Int, JobStoreError>) -> Void
+    private let bell = Lock(Bell())
+    /// Messages a transaction.
+    private static let limit = 256
+
+    private struct Bell {
+        var isRung = false
+        var waiter: CheckedContinuation<Void, Never>?
+    }
+
+    /// - Parameters:
+    ///   - interval: how often it looks when nobody wakes it.
+    ///   - report: told how many were pushed, when any were, and of every failure.
+    public init(
+        pool: PostgresPool, interval: Duration = .milliseconds(250), report: @escaping @Sendable (Result<Int, JobStoreError>) -> Void = { _ in },
+        push: @escaping Push
+    ) {
+        self.pool = pool
+        self.interval = interval
+        self.report = report
+        self.push = push
+    }
+
+    /// Works until the task is cancelled. After a failure it waits for up to five seconds.
+    public func run() async {
+        var failures = 0
+        while !Task.isCancelled {
+            var pause = self.interval
+            do throws(JobStoreError) {
+                let count = try await self.relay()
+                failures = 0
+                if count > 0 { self.report(.success(count)) }
+                if count == Self.limit { continue }
+            } catch {
+                failures += 1
+                pause = min(.seconds(5), self.interval * (1 << min(failures, 6)))
+                if !Task.isCancelled { self.report(.failure(error)) }
+            }
+            await self.wait(pause)
+        }
+    }
+
+    /// Looks at once: something was just written.
+    public func wake() {
+        let waiter = self.bell.withLock { bell in
+            let waiter = bell.waiter
+            bell.isRung = waiter == nil
+            bell.waiter = nil
+            return waiter
+        }
+        waiter?.resume()
+    }
+
+    /// Pushes up to 256 messages, oldest first, leaving to others what they have in hand. Returns how many.
+    public func relay() async throws(JobStoreError) -> Int {
+        do {
+            return try await self.pool.withTransaction { transaction in
+                let rows = try await transaction.query(
+                    """
+                    SELECT id, queue, payload FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT \(Self.limit) FOR UPDATE SKIP LOCKED
+                    """)
+                guard !rows.isEmpty else { return 0 }
+                var ids: [Int64] = []
+                var queues: [QueueName] = []
+                var payloads: [QueueName: [[UInt8]]] = [:]
+                for row in rows {
+                    ids.append(try row[0, as: Int64.self])
+                    let queue = QueueName(try row[1, as: String.self])
+                    if payloads[queue] == nil { queues.append(queue) }
+                    payloads[queue, default: []].append(try row[2, as: [UInt8].self])
+                }
+                FaultPoint.outboxPushing.hit()
+                for queue in queues { try await self.push(queue, payloads[queue] ?? []) }
+                FaultPoint.outboxPushed.hit()
+                try await transaction.query("UPDATE outbox SET sent_at = now() WHERE id = ANY (\(ids))")
+                return ids.count
+            }
+        } catch {
+            if error is PostgresError || error is JobStoreError || error is CancellationError {
+                throw JobStoreError(error, operation: "relay the outbox")
+            }
+            throw JobStoreError(.unavailable, operation: "relay the outbox", message: String(describing: error))
+        }
+    }
+
+    /// Deletes up to 10,000 messages that were sent before `cutoff`, microseconds since 1970. Returns how many.
+    public func purge(sentBefore cutoff: Int64) async throws(JobStoreError) -> Int {
+        do {
+            return try await self.pool.query(
+                """
+                DELETE FROM outbox WHERE id IN (
+                    SELECT id FROM outbox WHERE sent_at < \(Storable.time(cutoff)) LIMIT 10000 FOR UPDATE SKIP LOCKED)
+                """
+            ).affected
+        } catch {
+            throw JobStoreError(error, operation: "purge the outbox")
+        }
+    }
+
+    private func wait(_ pause: Duration) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // Cut short by wake() and by cancellation alike.
+                try? await Task.sleep(for: pause)
+                self.wake()
+            }
+            await withCheckedContinuation { continuation in
+                let isRung = self.bell.withLock { bell in
+                    if bell.isRung {
+                        bell.isRung = false
+                        return true
+                    }
+                    bell.waiter = continuation
+                    return false
+                }
+                if isRung { continuation.resume() }
+            }
+            group.cancelAll()
+        }
+        // The timer rings once more when it is cut short.
+        self.bell.withLock { $0.isRung = false }
+    }
+}

@@ -1,0 +1,44 @@
+/// What a new connection says before it serves commands.
+enum Greeting {
+    enum Step { case authenticate, select, setName, ping }
+    enum Verdict {
+        case goOn, ready
+        case failed(RedisError)
+    }
+
+    static func commands(for configuration: RedisConfiguration) -> [(Step, RedisCommand)] {
+        var commands: [(Step, RedisCommand)] = []
+        if let password = configuration.password {
+            var command = RedisCommand("AUTH")
+            if let username = configuration.username { command.append(username) }
+            command.append(password)
+            commands.append((.authenticate, command))
+        }
+        if configuration.database != 0 { commands.append((.select, ["SELECT", RedisArgument(configuration.database)])) }
+        if let name = configuration.clientName, !name.isEmpty { commands.append((.setName, ["CLIENT", "SETNAME", .text(sendable(name))])) }
+        // Last, so that there always is a reply to wait for: a server that is loading, busy or not authenticated says so here,
+        // and a TLS 1.3 server that wants a client certificate only says so after the handshake.
+        commands.append((.ping, ["PING"]))
+        return commands
+    }
+
+    /// The client name as CLIENT SETNAME takes it: no blanks, no control characters, ASCII.
+    private static func sendable(_ name: String) -> String {
+        String(decoding: name.utf8.map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "_") }, as: UTF8.self)
+    }
+
+    static func verdict(_ step: Step, _ reply: RedisValue) -> Verdict {
+        guard case .error(let error) = reply else { return step == .ping ? .ready : .goOn }
+        switch (step, error.kind) {
+        case (.setName, _): return .goOn
+        case (.ping, .noPermission): return .ready
+        case (_, .noAuth), (_, .wrongPass), (.authenticate, .general):
+            let code: RedisError.Code = error.message.hasPrefix("ERR max number of clients") ? .notConnected : .authentication
+            return .failed(RedisError(code, operation: "connect", mayHaveRun: false, message: error.messageWithoutArguments))
+        case (.select, .general), (.select, .noPermission):
+            return .failed(RedisError(.configuration, operation: "connect", mayHaveRun: false, message: error.messageWithoutArguments))
+        default:
+            return .failed(RedisError(.notConnected, operation: "connect", mayHaveRun: false, message: error.messageWithoutArguments))
+        }
+    }
+}

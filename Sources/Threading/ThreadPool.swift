@@ -1,0 +1,70 @@
+/// A fixed number of long-lived threads that run tasks whose code may block.
+///
+/// Use it as a task's executor preference, or hand it closures with ``run(_:)``. The threads live as long as the pool, which matters to
+/// children started from them: `PR_SET_PDEATHSIG` fires when the spawning thread ends.
+public final class ThreadPool: TaskExecutor {
+    private enum Work {
+        case job(UnownedJob)
+        case closure(@Sendable () -> Void)
+    }
+
+    private struct Queue {
+        var work: [Work] = []
+        var head = 0
+        var isStopped = false
+
+        mutating func next() -> Work?? {
+            if self.head < self.work.count {
+                let item = self.work[self.head]
+                self.head += 1
+                if self.head > 1024, self.head * 2 > self.work.count {
+                    self.work.removeFirst(self.head)
+                    self.head = 0
+                }
+                return .some(item)
+            }
+            return self.isStopped ? .some(nil) : nil
+        }
+    }
+
+    private let queue = Condition(Queue())
+
+    /// Starts the threads.
+    ///
+    /// - Parameters:
+    ///   - name: the threads' name, at most 15 bytes of it are kept.
+    ///   - threads: how many, at least 1.
+    public init(name: String, threads: Int) {
+        for _ in 0..<max(1, threads) {
+            DedicatedThread.start(name: name) { [queue, weak self] in
+                while let work = queue.wait(until: { $0.next() }) {
+                    switch work {
+                    case .closure(let body): body()
+                    case .job(let job):
+                        // A job keeps its executor alive, so self is there for as long as jobs are.
+                        guard let self else { return }
+                        job.runSynchronously(on: self.asUnownedTaskExecutor())
+                    }
+                }
+            }
+        }
+    }
+
+    deinit {
+        self.queue.broadcast { $0.isStopped = true }
+    }
+
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        self.queue.signal { $0.work.append(.job(job)) }
+    }
+
+    /// Runs a closure on one of the threads and returns what it returned.
+    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await withCheckedThrowingContinuation { continuation in
+            self.queue.signal {
+                $0.work.append(.closure { continuation.resume(with: Swift.Result { try body() }) })
+            }
+        }
+    }
+}
