@@ -107,16 +107,27 @@ struct PDFExtractor: Sendable {
 
     /// A repaired copy, or nil when none of the tools that are installed can make one.
     private func repair(_ file: String, scratch: String) async throws -> String? {
-        let target = "\(scratch)/repaired.pdf"
+        // What was repaired once may be read badly again: then the copy is the source.
+        let target = "\(scratch)/repaired\(FileCheck.exists("\(scratch)/repaired.pdf") ? "-again" : "").pdf"
         // mutool saves most, but need not be installed; qpdf warns with status 3.
         for (tool, arguments) in [("mutool", ["clean", file, target]), ("qpdf", [file, target])] where self.tools.has(tool) {
             FileCheck.remove(target)
             _ = try await self.tools.run(tool, arguments, reading: [file], writing: scratch, limits: Self.textLimits)
             guard FileCheck.size(target) ?? 0 > 0 else { continue }
-            let check = try await self.tools.run("pdfinfo", [target], reading: [target], limits: Self.textLimits)
-            if check.outcome.isSuccess, PDFInfo(check.text).pageCount > 0 { return target }
+            if try await self.hasPages(target) { return target }
         }
-        return nil
+        FileCheck.remove(target)
+        do {
+            _ = try await self.tools.extract("pdf-salvage", file, options: [target], writing: scratch)
+        } catch let failure as StageFailure where failure.code == .corrupt {
+            return nil
+        }
+        return try await self.hasPages(target) ? target : nil
+    }
+
+    private func hasPages(_ file: String) async throws -> Bool {
+        let result = try await self.tools.run("pdfinfo", [file], reading: [file], limits: Self.textLimits)
+        return result.outcome.isSuccess && PDFInfo(result.text).pageCount > 0
     }
 
     /// Puts pages set in columns into reading order.

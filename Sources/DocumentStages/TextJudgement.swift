@@ -9,9 +9,10 @@ struct TextJudgement: Sendable {
 
     /// - Parameter hint: the sender's word for the language; it counts when the text itself says nothing.
     init(_ text: String, title: String?, hint: String?) {
-        self.language = "und"
-        self.languageConfidence = 0
-        if let hint = hint.flatMap(Self.code) { self.language = hint }
+        let guess = LanguageDetector().detect(text)
+        self.language = guess.code
+        self.languageConfidence = guess.confidence
+        if guess.code == LanguageGuess.undetermined.code, let hint = hint.flatMap(Self.code) { self.language = hint }
     }
 
     /// `de` of `de-AT`, `DE` or `de_DE`; nil for anything else.
