@@ -39,7 +39,8 @@ struct PDFSalvage {
             """
         var isWritten = true
         // The old ends would lead readers to the old tables.
-        for part in [Self.withoutEnds(salvage.bytes), Array("\nendstream\nendobj\n".utf8), salvage.unpacked, Array(tail.utf8)] where isWritten {
+        for part in [Self.withoutEnds(salvage.bytes), Array("\nendstream\nendobj\n".utf8), salvage.unpacked, Array(tail.utf8)]
+        where isWritten {
             isWritten = fwrite(part, 1, part.count, file) == part.count
         }
         isWritten = fclose(file) == 0 && isWritten
@@ -80,7 +81,8 @@ struct PDFSalvage {
 
     /// Writes the objects of an object stream out as plain ones.
     private mutating func unpack(dictionary: Range<Int>) throws {
-        guard let count = Self.number(after: "/N", in: self.bytes[dictionary]), let first = Self.number(after: "/First", in: self.bytes[dictionary]),
+        guard let count = Self.number(after: "/N", in: self.bytes[dictionary]),
+            let first = Self.number(after: "/First", in: self.bytes[dictionary]),
             Self.has(self.bytes[dictionary], "/FlateDecode"), !Self.has(self.bytes[dictionary], "/Predictor"),
             var start = self.bytes.firstRange(of: Array("stream".utf8), from: dictionary.upperBound, before: dictionary.upperBound + 20)
         else { return }
@@ -90,7 +92,9 @@ struct PDFSalvage {
         let end = self.bytes.firstRange(of: Array("endstream".utf8), from: start) ?? self.bytes.count
         var content: [UInt8] = []
         do {
-            var inflater = try Inflater(format: .zlib, maximumOutput: min(64 << 20, self.limits.inflatedBytes - min(self.unpacked.count, self.limits.inflatedBytes)))
+            var inflater = try Inflater(
+                format: .zlib, maximumOutput: min(64 << 20, self.limits.inflatedBytes - min(self.unpacked.count, self.limits.inflatedBytes))
+            )
             try self.bytes[start..<end].withUnsafeBytes { try inflater.feed($0) { content.append(contentsOf: $0) } }
         } catch let error as CompressionError where error.code == .tooLarge {
             throw FormatError(.tooLarge, "The PDF's object streams unpack to more than allowed.")

@@ -65,8 +65,10 @@ struct PDFExtractor: Sendable {
             }
             if outcome.failures.count > 20 { warnings.append("\(outcome.failures.count - 20) more pages could not be recognised.") }
         }
-        let hasText = pages.contains { TextShape($0.text).letters > 0 }
-        if !hasText, let first = outcome.failures.min(by: { $0.key < $1.key })?.value { throw first }
+        if !pages.contains(where: { TextShape($0.text).letters > 0 }) {
+            if let first = outcome.failures.min(by: { $0.key < $1.key })?.value { throw first }
+            if isPartial { throw StageFailure(.corrupt, "The PDF is damaged: no text can be read from its pages.") }
+        }
         return ExtractedDocument(
             pages: pages, title: info.title, warnings: warnings, isPartial: isPartial,
             tools: outcome.pages.isEmpty ? ["pdftotext"] : ["pdftotext", "tesseract"])
@@ -200,7 +202,7 @@ struct PDFExtractor: Sendable {
                 reading: [file],
                 writing: folder.path, limits: Self.renderLimits)
             guard result.outcome.isSuccess, let pixels = FileCheck.graySize(picture), pixels.width > 16, pixels.height > 16 else {
-                throw StageFailure(.corrupt, "the page cannot be rendered", detail: result.errorOutput.text)
+                throw StageFailure(.corrupt, "The page cannot be rendered; the PDF is damaged.", detail: result.errorOutput.text)
             }
             return try await self.reader.read(picture, dpi: dpi, scratch: folder.path) { target in
                 // The page is gray already: give it the name that the next steps expect.
