@@ -117,12 +117,15 @@ let package = Package(
             "document-processor",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentStages", "Subprocess",
+                "DocumentFormats", "DocumentStages", "HTTPClient", "Subprocess", "TextAnalysis",
             ]),
-        program("retry-scheduler", ["Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres"]),
+        program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
         // Private Redis and PostgreSQL servers for the tests.
+        .executableTarget(
+            name: "fleet-worker", dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "JSONText"], path: "Tests/FleetWorker",
+            swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests("ReactorTests", ["Reactor", "Threading"]),
@@ -130,24 +133,32 @@ let package = Package(
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
         tests("SubprocessTests", ["Subprocess", "Threading"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
-        tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "JSONText", "ServerHarness"]),
+        tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "HTTPServer", "HTTPClient", "JSONText", "ServerHarness", "Threading"]),
         tests("TextAnalysisTests", ["TextAnalysis"]),
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(
             "DocumentStagesTests",
-            ["DocumentStages", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "Subprocess", "TextAnalysis", "JSONText"]),
+            [
+                "DocumentStages", "Compression", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "HTTPClient", "HTTPServer",
+                "Subprocess", "TextAnalysis", "JSONText", "Threading",
+            ]),
         tests(
             "ServerTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "RedisClient", "PostgresClient", "Reactor",
                 "Corpus", "CorpusPostgres", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
-        tests("OperatorCommandsTests", ["OperatorCommands", "Flotilla", "JSONText"]),
+        tests(
+            "OperatorCommandsTests",
+            [
+                "OperatorCommands", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "JSONText",
+                "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading",
+            ]),
         tests(
             "FleetTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness",
-                "JSONText", "Threading",
+                "JSONText", "Threading", "fleet-worker", "retry-scheduler",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -68,9 +68,22 @@ public struct Envelope: Sendable {
         for (field, value) in fields { self.set(field, value) }
     }
 
-    enum Field: String {
+    enum Field: String, CaseIterable {
         case id, v, job_id, tenant_id, gcs_path, filename, document_uuid, processing_version, dedupe_key, enqueued_at, expires_at
         case traceparent, language, mime_type, retry_metadata, dlq_metadata
+
+        /// The fields by the length of their names: looking one up makes no string.
+        private static let byLength: [[(name: [UInt8], field: Field)]] = {
+            var table: [[(name: [UInt8], field: Field)]] = Array(repeating: [], count: 19)
+            for field in Field.allCases { table[field.rawValue.utf8.count].append((Array(field.rawValue.utf8), field)) }
+            return table
+        }()
+
+        /// The field whose name stands at `range`.
+        static func named(_ range: Range<Int>, in bytes: [UInt8]) -> Field? {
+            guard range.count < self.byLength.count else { return nil }
+            return self.byLength[range.count].first { bytes[range].elementsEqual($0.name) }?.field
+        }
     }
 
     /// Calls `found` for each known member; `cut` is what must be taken out, one comma included, to remove a member of ours.
@@ -88,8 +101,10 @@ public struct Envelope: Sendable {
             let (content, hasEscapes) = try scanner.skipString()
             scanner.skipBlanks()
             try scanner.expect(UInt8(ascii: ":"))
-            // The longest known name has 18 bytes: no other needs to be looked at.
-            let field = content.count <= 18 ? Field(rawValue: scanner.text(of: content, hasEscapes: hasEscapes)) : nil
+            // A name with escapes is compared as the text that it stands for.
+            let field =
+                hasEscapes
+                ? Field(rawValue: scanner.text(of: content, hasEscapes: true)) : Field.named(content, in: scanner.bytes)
             let value: JSONValue?
             if field == nil {
                 _ = try scanner.skipValue(depth: 1)

@@ -4,9 +4,8 @@ internal import Threading
 struct AdmittedRun: Sendable {
     let delivery: Delivery
     let envelope: Envelope
-    let identity: WorkIdentity
-    /// Nil without a job store.
-    let fence: Fence?
+    /// Nil without a job store, as is the fence.
+    let work: (identity: WorkIdentity, fence: Fence)?
     let failures: Int
     /// The worker's life in which it was claimed: after a lost lease its result is nobody's.
     let generation: Int

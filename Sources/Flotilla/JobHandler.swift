@@ -12,7 +12,9 @@ public protocol JobHandler: Sendable {
 /// What a handler is told about the message it runs.
 public struct JobContext: Sendable {
     public let message: Envelope
-    public let identity: WorkIdentity
+    /// Which piece of work this is. Computed when asked for if no job store needed it before.
+    public var identity: WorkIdentity { self.knownIdentity ?? WorkIdentity(self.message, queue: self.queue) }
+    private let knownIdentity: WorkIdentity?
     public let delivery: DeliveryID
     public let queue: QueueName
     /// Counted from 1; crash redeliveries do not count.
@@ -25,11 +27,11 @@ public struct JobContext: Sendable {
     public let logger: Logger
 
     public init(
-        message: Envelope, identity: WorkIdentity, delivery: DeliveryID, queue: QueueName, attempt: Int, maximumAttempts: Int,
+        message: Envelope, identity: WorkIdentity?, delivery: DeliveryID, queue: QueueName, attempt: Int, maximumAttempts: Int,
         fence: Fence?, worker: WorkerID, logger: Logger
     ) {
         self.message = message
-        self.identity = identity
+        self.knownIdentity = identity
         self.delivery = delivery
         self.queue = queue
         self.attempt = attempt

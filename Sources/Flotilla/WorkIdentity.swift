@@ -7,8 +7,7 @@ public struct ContentUUID: Hashable, Sendable, CustomStringConvertible {
     public init(of parts: [String]) {
         var hash = SHA256()
         for part in parts {
-            let count = UInt32(truncatingIfNeeded: part.utf8.count)
-            hash.update([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: count >> $0) })
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: part.utf8.count).bigEndian) { hash.update($0) }
             hash.update(part.utf8)
         }
         var bytes = Array(hash.finish().prefix(16))
@@ -20,14 +19,19 @@ public struct ContentUUID: Hashable, Sendable, CustomStringConvertible {
     /// Lower-case text with dashes.
     public var description: String {
         let digits: StaticString = "0123456789abcdef"
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for (index, byte) in self.bytes.enumerated() {
-            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
-            text.append(digits.utf8Start[Int(byte >> 4)])
-            text.append(digits.utf8Start[Int(byte & 15)])
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var count = 0
+            for (index, byte) in self.bytes.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    text[count] = UInt8(ascii: "-")
+                    count += 1
+                }
+                text[count] = digits.utf8Start[Int(byte >> 4)]
+                text[count + 1] = digits.utf8Start[Int(byte & 15)]
+                count += 2
+            }
+            return count
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }
 
@@ -58,7 +62,10 @@ public struct WorkIdentity: Sendable, Hashable {
         if let key = envelope.dedupeKey {
             parts = ["dedupe", queue.rawValue, tenant, key, version]
         } else if let file {
-            parts = ["file", queue.rawValue, tenant, job] + file + [version]
+            // A document's name says tenant, job and file, unless the producer chose it.
+            parts =
+                envelope.documentUUID == nil
+                ? ["file", queue.rawValue, self.documentUUID, version] : ["file", queue.rawValue, tenant, job] + file + [version]
         } else if let id = envelope.id {
             parts = ["id", queue.rawValue, tenant, id, version]
         } else {

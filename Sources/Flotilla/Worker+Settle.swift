@@ -18,8 +18,8 @@ extension Worker {
         for delivery in deliveries {
             do throws(MalformedMessage) {
                 let envelope = try Envelope(delivery.payload)
-                let identity = WorkIdentity(envelope, queue: self.broker.queue)
                 if self.store != nil {
+                    let identity = WorkIdentity(envelope, queue: self.broker.queue)
                     pending.append(
                         PendingClaim(
                             delivery: delivery,
@@ -32,8 +32,7 @@ extension Worker {
                     let failures = min(envelope.retry?.retryCount ?? 0, self.options.retryPolicy.maximumRetries)
                     runs.append(
                         AdmittedRun(
-                            delivery: delivery, envelope: envelope, identity: identity, fence: nil, failures: failures,
-                            generation: generation))
+                            delivery: delivery, envelope: envelope, work: nil, failures: failures, generation: generation))
                 }
             } catch {
                 self.bury(delivery, error, generation: generation)
@@ -94,7 +93,7 @@ extension Worker {
             case .run(let fence, let failures):
                 runs.append(
                     AdmittedRun(
-                        delivery: pending.delivery, envelope: pending.claim.envelope, identity: pending.claim.identity, fence: fence,
+                        delivery: pending.delivery, envelope: pending.claim.envelope, work: (pending.claim.identity, fence),
                         failures: failures, generation: pending.generation))
             case .finished:
                 self.observer?.observe(.duplicateDropped(pending.claim.identity))
@@ -182,12 +181,12 @@ extension Worker {
             self.observer?.observe(.stale(run.delivery.id))
             return
         }
-        if let fence = run.fence, let outcome {
+        if let work = run.work, let outcome {
             self.records.submit(
                 PendingRecord(
                     run: run,
                     result: WorkResult(
-                        identity: run.identity, fence: fence, outcome: outcome, jobID: run.envelope.jobID, duration: duration),
+                        identity: work.identity, fence: work.fence, outcome: outcome, jobID: run.envelope.jobID, duration: duration),
                     settlement: settlement))
         } else {
             self.state.withLock { $0.recorded(1) }
@@ -288,12 +287,13 @@ extension Worker {
     /// Gives back runs that have not begun.
     func giveBack(_ runs: [AdmittedRun]) {
         for run in runs {
-            guard let fence = run.fence else {
+            guard let work = run.work else {
                 self.settle(.release(run.delivery.id), generation: run.generation)
                 continue
             }
             self.state.withLock { $0.returned() }
-            let result = WorkResult(identity: run.identity, fence: fence, outcome: .released, jobID: run.envelope.jobID, duration: .zero)
+            let result = WorkResult(
+                identity: work.identity, fence: work.fence, outcome: .released, jobID: run.envelope.jobID, duration: .zero)
             self.records.submit(PendingRecord(run: run, result: result, settlement: .release(run.delivery.id)))
         }
         self.attention.raise()

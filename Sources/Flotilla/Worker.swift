@@ -161,7 +161,7 @@ public final class Worker: Sendable {
             FaultPoint.handlerReturned.hit()
             switch outcome {
             case .completed(let followUps):
-                if run.fence == nil, !followUps.isEmpty {
+                if run.work == nil, !followUps.isEmpty {
                     return .failed(Failure(.permanent, code: "no_job_store", message: "follow-up messages need a job store"))
                 }
                 return .completed(followUps: followUps)
@@ -193,8 +193,9 @@ public final class Worker: Sendable {
 
     private func context(of run: AdmittedRun) -> JobContext {
         JobContext(
-            message: run.envelope, identity: run.identity, delivery: run.delivery.id, queue: self.broker.queue, attempt: run.failures + 1,
-            maximumAttempts: self.options.retryPolicy.maximumRetries + 1, fence: run.fence, worker: run.delivery.id.worker,
+            message: run.envelope, identity: run.work?.identity, delivery: run.delivery.id, queue: self.broker.queue,
+            attempt: run.failures + 1,
+            maximumAttempts: self.options.retryPolicy.maximumRetries + 1, fence: run.work?.fence, worker: run.delivery.id.worker,
             logger: self.logger)
     }
 

@@ -171,7 +171,10 @@ public struct Migrator: Sendable {
             guard migration.checksum == row.checksum else {
                 throw MigrationError(
                     .changed,
-                    "\(migration.label) \(migration.name) was changed after it was applied: checksum \(row.checksum) in the database, \(migration.checksum) here"
+                    """
+                    \(migration.label) \(migration.name) was changed after it was applied: checksum \(row.checksum) in the \
+                    database, \(migration.checksum) here
+                    """
                 )
             }
         }

@@ -14,8 +14,8 @@ final class Operation {
     enum Step {
         case deallocate
         case begin
-        case prepare(sql: String)
-        case statement(sql: String, isPrepared: Bool)
+        case prepare(StatementCache.Key)
+        case statement(StatementCache.Key, isPrepared: Bool)
     }
 
     enum Abandonment { case timedOut, cancelled }

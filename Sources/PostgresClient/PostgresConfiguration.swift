@@ -24,8 +24,8 @@ public struct PostgresConfiguration: Sendable {
     public var serverSettings: [String: String] = [:]
     /// How many prepared statements a connection keeps; 0 prepares none.
     public var preparedStatements = 256
-    /// Set when a transaction pooler (pgbouncer) stands between: nothing is prepared and no setting is sent at the start, so that the timeouts
-    /// must be set on the role.
+    /// Set when a transaction pooler (pgbouncer) stands between: nothing is prepared and no setting is sent at the start, so that the
+    /// timeouts must be set on the role.
     public var isBehindPooler = false
 
     /// The pool opens this many connections before anyone asks.
@@ -41,7 +41,8 @@ public struct PostgresConfiguration: Sendable {
     /// A connection older than this is closed when it comes back; up to a fifth is taken off at random, so that they do not all go at once.
     public var maximumLifetime = Duration.seconds(3_600)
 
-    /// - Parameter url: `postgres://user@host/database?sslmode=verify-full`, or libpq's `key=value` form; empty for the `PG*` variables alone.
+    /// - Parameter url: `postgres://user@host/database?sslmode=verify-full`, or libpq's `key=value` form; empty for the `PG*` variables
+    ///   alone.
     /// - Throws: `.invalidArgument` when libpq cannot read it.
     public init(url: String) throws(PostgresError) {
         self.connectionString = url

@@ -15,6 +15,14 @@ extension PostgresDecodable {
     public static var postgresNull: Self? { nil }
 }
 
+/// An enumeration of strings or numbers needs no more than to declare the conformance; an unknown raw value is a decoding error.
+extension PostgresDecodable where Self: RawRepresentable, RawValue: PostgresDecodable {
+    public init?(postgresText text: UnsafeBufferPointer<UInt8>) {
+        guard let rawValue = RawValue(postgresText: text) else { return nil }
+        self.init(rawValue: rawValue)
+    }
+}
+
 extension PostgresDecodableElement {
     public static func postgresArray(_ text: UnsafeBufferPointer<UInt8>) -> [Self]? {
         guard let elements = arrayElements(text) else { return nil }

@@ -24,7 +24,8 @@ public struct PostgresParameter: Sendable {
 
 /// A value that can stand in a ``PostgresQuery``.
 ///
-/// Numbers, `Bool`, `String`, `[UInt8]` (bytea), ``PostgresUUID``, ``PostgresTimestamp``, `Duration` (interval), optionals and arrays of these.
+/// Numbers, `Bool`, `String`, `[UInt8]` (bytea), ``PostgresUUID``, ``PostgresTimestamp``, `Duration` (interval), optionals and arrays of
+/// these.
 public protocol PostgresEncodable: Sendable {
     /// The type's object identifier; 0 lets the server infer it.
     static var postgresType: UInt32 { get }
@@ -65,6 +66,15 @@ extension PostgresScalar {
         for element in array { writer.append(element) }
         return writer.parameter(arrayType: Self.postgresElementArrayType)
     }
+}
+
+/// An enumeration of strings or numbers needs no more than to declare the conformance.
+extension PostgresScalar where Self: RawRepresentable, RawValue: PostgresScalar {
+    public static var postgresType: UInt32 { RawValue.postgresType }
+    public static var postgresElementType: UInt32 { RawValue.postgresElementType }
+    public static var postgresElementArrayType: UInt32 { RawValue.postgresElementArrayType }
+    public var postgresParameter: PostgresParameter { self.rawValue.postgresParameter }
+    public func appendPostgresBinary(to bytes: inout [UInt8]) -> String? { self.rawValue.appendPostgresBinary(to: &bytes) }
 }
 
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {

@@ -15,9 +15,11 @@ public struct PostgresError: Error, Sendable {
         public static let connectionLost = Self(kind: .connectionLost)
         /// The server refused the statement: the statement and its transaction were rolled back.
         public static let server = Self(kind: .server)
-        /// The deadline passed. If the server confirmed the cancellation nothing was written, else ``PostgresError/mayHaveCommitted`` is set.
+        /// The deadline passed. If the server confirmed the cancellation nothing was written, else ``PostgresError/mayHaveCommitted`` is
+        /// set.
         public static let timedOut = Self(kind: .timedOut)
-        /// The awaiting task was cancelled. If the server confirmed the cancellation nothing was written, else ``PostgresError/mayHaveCommitted`` is set.
+        /// The awaiting task was cancelled. If the server confirmed the cancellation nothing was written, else
+        /// ``PostgresError/mayHaveCommitted`` is set.
         public static let cancelled = Self(kind: .cancelled)
         /// A value of the answer is NULL, missing or not of the type asked for. The statement itself succeeded.
         public static let decoding = Self(kind: .decoding)
@@ -57,7 +59,8 @@ extension PostgresError {
     /// Whether the same work may succeed later, unchanged: no connection, a serialization failure, a shutdown, a lack of resources.
     public var isTransient: Bool {
         if let sqlState {
-            return ["08", "40", "53", "57", "58"].contains { sqlState.hasPrefix($0) } || sqlState == "55P03" || sqlState.hasPrefix("25P0")
+            // 55P03: a lock was not free. 25P03: idle in a transaction for too long. 25006: a standby, or a primary that was just demoted.
+            return ["08", "40", "53", "57", "58"].contains { sqlState.hasPrefix($0) } || ["55P03", "25P03", "25006"].contains(sqlState)
         }
         return [.unavailable, .poolExhausted, .connectionLost, .timedOut].contains(self.code)
     }

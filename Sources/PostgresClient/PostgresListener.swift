@@ -47,7 +47,8 @@ public final class PostgresListener: @unchecked Sendable {
     /// Begins to listen. Call once; the stream ends with ``stop()`` or when its consumer goes.
     public func start() -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream.makeStream(of: Event.self, bufferingPolicy: .bufferingNewest(Self.capacity))
-        continuation.onTermination = { [weak self] _ in self?.stop() }
+        // Strong: whoever reads the stream keeps the listener.
+        continuation.onTermination = { _ in self.stop() }
         self.loop.execute {
             precondition(self.continuation == nil, "a listener starts once")
             self.continuation = continuation

@@ -27,6 +27,11 @@ extension PostgresPool {
                 switch result {
                 case .failure(let error): completion(.failure(error))
                 case .success(let session):
+                    // Cancelled while the session was being tried out, when there was nothing to take back.
+                    if cancellation.isCancelled {
+                        self.release(session)
+                        return completion(.failure(PostgresError(.cancelled, "cancelled before it was sent")))
+                    }
                     let deadline = MonotonicTime.now + (timeout ?? self.configuration.queryTimeout)
                     let operation = Operation(.statements(queries), deadline: deadline) { result in
                         cancellation.clear()
@@ -42,9 +47,10 @@ extension PostgresPool {
 
     /// Lends a connection for the time of `body`.
     ///
-    /// Statements sent through it run one after the other on the same connection. Session state that `body` leaves behind (settings, temporary tables, session
-    /// locks) stays with the connection; an open transaction is rolled back by closing the connection.
+    /// Statements sent through it run one after the other on the same connection. Session state that `body` leaves behind (settings,
+    /// temporary tables, session locks) stays with the connection; an open transaction is rolled back by closing the connection.
     /// - Parameter timeout: for getting a connection; nil takes the configuration's acquire timeout.
+    @discardableResult
     public func withConnection<Value>(
         timeout: Duration? = nil, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {

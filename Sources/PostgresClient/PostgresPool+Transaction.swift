@@ -11,14 +11,16 @@ public enum PostgresIsolation: String, Sendable, CaseIterable {
 extension PostgresPool {
     /// Runs `body` in a transaction: committed when it returns, rolled back when it throws.
     ///
-    /// When PostgreSQL asks for it (serialization failure, deadlock) the whole of `body` runs again, after a short random wait: it must have no effects outside
-    /// of the transaction. BEGIN travels with the first statement, so that a transaction of one statement costs two round trips. A statement that failed and
-    /// whose error `body` swallowed has aborted the transaction: then its error is thrown, never a silent rollback.
+    /// When PostgreSQL asks for it (serialization failure, deadlock) the whole of `body` runs again, after a short random wait: it must
+    /// have no effects outside of the transaction. BEGIN travels with the first statement, so that a transaction of one statement costs
+    /// two round trips. A statement that failed and whose error `body` swallowed has aborted the transaction: then its error is thrown,
+    /// never a silent rollback.
     /// - Parameters:
     ///   - isolation: nil takes the server's default.
     ///   - isReadOnly: lets the server refuse writes.
     ///   - retries: how often `body` may run again.
     /// - Throws: what `body` throws, or ``PostgresError``. Only a failure of COMMIT itself can have ``PostgresError/mayHaveCommitted``.
+    @discardableResult
     public func withTransaction<Value>(
         isolation: PostgresIsolation? = nil, isReadOnly: Bool = false, retries: Int = 5,
         _ body: (PostgresConnection) async throws -> Value
@@ -49,6 +51,7 @@ extension PostgresConnection {
     /// Runs `body` in a transaction on this connection, once: for work that needs the same connection before or after. Do not nest.
     ///
     /// - Throws: as the pool's `withTransaction`; a serialization failure is not retried.
+    @discardableResult
     public func withTransaction<Value>(
         isolation: PostgresIsolation? = nil, isReadOnly: Bool = false, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {

@@ -8,8 +8,8 @@ internal import Threading
 /// pool.start()
 /// let rows = try await pool.query("SELECT id FROM job WHERE tenant = \(tenant) LIMIT \(10)")
 /// ```
-/// Callers are served in the order in which they came. While the server is away the pool keeps trying, with jittered backoff of at most a second,
-/// and callers get `.unavailable` after their acquire timeout.
+/// Callers are served in the order in which they came. While the server is away the pool keeps trying, with jittered backoff of at most a
+/// second, and callers get `.unavailable` after their acquire timeout.
 public final class PostgresPool: @unchecked Sendable {
     // Unchecked because everything mutable is touched only on the loop's thread; `published` has its lock.
     public let configuration: PostgresConfiguration
@@ -32,6 +32,14 @@ public final class PostgresPool: @unchecked Sendable {
     public init(configuration: PostgresConfiguration, eventLoop: EventLoop) {
         self.configuration = configuration
         self.loop = eventLoop
+    }
+
+    deinit {
+        // A pool that was dropped without `close`: nothing is in use, since a lease holds the pool.
+        let idle = self.idle
+        self.loop.execute {
+            for session in idle { session.close(PostgresError(.closed, "the pool is gone")) }
+        }
     }
 
     /// Opens the minimum of connections and begins to look after them. Without it the pool connects when it is first used.
@@ -274,7 +282,8 @@ public struct PostgresPoolStatistics: Sendable {
 }
 
 extension Session {
-    /// When the session is to be replaced: the maximum less up to a fifth, by its own number, so that sessions of one start do not end at once.
+    /// When the session is to be replaced: the maximum less up to a fifth, by its own number, so that sessions of one start do not end at
+    /// once.
     var lifetimeEnd: MonotonicTime {
         let share = Double(UInt32(bitPattern: self.backendPID) % 64) / 64
         return self.openedAt + self.configuration.maximumLifetime * (1 - share / 5)

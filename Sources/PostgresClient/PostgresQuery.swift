@@ -3,9 +3,9 @@
 /// ```swift
 /// let query: PostgresQuery = "SELECT id FROM job WHERE tenant = \(tenant) AND state = ANY(\(states)) LIMIT \(10)"
 /// ```
-/// Strings are sent untyped, so that the server reads them as what the place wants (`uuid`, `jsonb`, an enum); where it cannot know, add a cast:
-/// `\(text)::text`. Arrays and numbers carry their type. What must be text of the statement itself says so: `\(unescaped: "ORDER BY id")`,
-/// `\(identifier: table)`. Another query can be part of it: `\(fragment: condition)`.
+/// Strings are sent untyped, so that the server reads them as what the place wants (`uuid`, `jsonb`, an enum); where it cannot know, add
+/// a cast: `\(text)::text`. Arrays and numbers carry their type. What must be text of the statement itself says so:
+/// `\(unescaped: "ORDER BY id")`, `\(identifier: table)`. Another query can be part of it: `\(fragment: condition)`.
 public struct PostgresQuery: ExpressibleByStringInterpolation, Sendable {
     /// The statement's text with `$1`, `$2`, … in the places of the values.
     public let sql: String
@@ -86,7 +86,8 @@ public struct PostgresQuery: ExpressibleByStringInterpolation, Sendable {
             self.tail += quotedIdentifier(name)
         }
 
-        /// Puts another query, with its parameters, into this one. One made by ``PostgresQuery/init(file:_:)`` with parameters cannot be used here.
+        /// Puts another query, with its parameters, into this one. One made by ``PostgresQuery/init(file:_:)`` with parameters cannot be
+        /// used here.
         public mutating func appendInterpolation(fragment query: PostgresQuery) {
             precondition(query.literals.count == query.parameters.count + 1, "a query from a file with parameters cannot be a fragment")
             for (literal, parameter) in zip(query.literals, query.parameters) {

@@ -171,20 +171,20 @@ final class Session: EventHandler, @unchecked Sendable {
         }
         for query in queries {
             let isPrepared = query.isCacheable && self.cache.capacity > 0
+            let key = StatementCache.Key(sql: query.sql, types: query.parameters.map(\.type))
             if isPrepared {
-                var name = self.cache.name(of: query.sql)
+                var name = self.cache.name(of: key)
                 if name == nil {
-                    let new = self.cache.insert(query.sql)
-                    let types = query.parameters.map(\.type)
-                    guard PQsendPrepare(self.connection, new, query.sql, Int32(types.count), types) == 1 else { return false }
-                    operation.steps.append(.prepare(sql: query.sql))
+                    let new = self.cache.insert(key)
+                    guard PQsendPrepare(self.connection, new, query.sql, Int32(key.types.count), key.types) == 1 else { return false }
+                    operation.steps.append(.prepare(key))
                     name = new
                 }
                 guard let name, self.sendExecute(query, name: name) else { return false }
             } else {
                 guard self.sendExecute(query, name: nil) else { return false }
             }
-            operation.steps.append(.statement(sql: query.sql, isPrepared: isPrepared))
+            operation.steps.append(.statement(key, isPrepared: isPrepared))
         }
         return PQpipelineSync(self.connection) == 1
     }
@@ -302,7 +302,7 @@ final class Session: EventHandler, @unchecked Sendable {
             }
         case PGRES_PIPELINE_ABORTED:
             PQclear(result)
-            if case .prepare(let sql) = step { self.cache.remove(sql, isOnServer: false) }
+            if case .prepare(let key) = step { self.cache.remove(key, isOnServer: false) }
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
             PQclear(result)
             operation.error = PostgresError(.invalidArgument, "COPY is not supported")
@@ -320,16 +320,16 @@ final class Session: EventHandler, @unchecked Sendable {
         switch step {
         // The server had forgotten it by itself.
         case .deallocate: return
-        case .prepare(let text):
-            sql = text
-            self.cache.remove(text, isOnServer: false)
-        case .statement(let text, _): sql = text
+        case .prepare(let key):
+            sql = key.sql
+            self.cache.remove(key, isOnServer: false)
+        case .statement(let key, _): sql = key.sql
         default: break
         }
         let error = PostgresError(result: result, statement: sql)
-        if case .statement(let text, true) = step, error.sqlState == "0A000" {
+        if case .statement(let key, true) = step, error.sqlState == "0A000" {
             // "cached plan must not change result type": the table was altered.
-            self.cache.remove(text, isOnServer: true)
+            self.cache.remove(key, isOnServer: true)
         }
         if error.sqlState == "26000" { self.cache.removeAll() }
         if PostgresError.isFatal(result), step != nil, !operation.isCommit { operation.isOutcomeUnknownOnLoss = false }
@@ -370,7 +370,8 @@ final class Session: EventHandler, @unchecked Sendable {
 
     // MARK: Deadlines
 
-    /// One timer a session, set to the earliest deadline and looked at again when it fires: a timer per statement would pile up in the heap.
+    /// One timer a session, set to the earliest deadline and looked at again when it fires: a timer per statement would pile up in the
+    /// heap.
     private func arm(_ due: MonotonicTime) {
         if let timer, timer.due <= due { return }
         if let timer { self.loop.cancel(timer.token) }
@@ -411,7 +412,8 @@ final class Session: EventHandler, @unchecked Sendable {
         }
     }
 
-    /// With TLS a decrypted record can wait inside OpenSSL while the socket is silent, and libpq offers no way to ask: look again meanwhile.
+    /// With TLS a decrypted record can wait inside OpenSSL while the socket is silent, and libpq offers no way to ask: look again
+    /// meanwhile.
     private func armSecureReads() {
         guard self.isSecure, !self.isReadingOnTimer else { return }
         self.isReadingOnTimer = true

@@ -1,12 +1,18 @@
 /// Which statements a connection has prepared, least recently used first out. A pure value.
 struct StatementCache {
+    /// The same text with parameters of other types is another statement.
+    struct Key: Hashable {
+        let sql: String
+        let types: [UInt32]
+    }
+
     private struct Entry {
         let name: String
         var lastUse: UInt64
     }
 
     let capacity: Int
-    private var entries: [String: Entry] = [:]
+    private var entries: [Key: Entry] = [:]
     private var clock: UInt64 = 0
     private var nextName: UInt64 = 0
     /// Names that the server still holds and we no longer want.
@@ -19,14 +25,14 @@ struct StatementCache {
     var count: Int { self.entries.count }
 
     /// The prepared statement's name, nil when it must be prepared.
-    mutating func name(of sql: String) -> String? {
+    mutating func name(of key: Key) -> String? {
         self.clock += 1
-        self.entries[sql]?.lastUse = self.clock
-        return self.entries[sql]?.name
+        self.entries[key]?.lastUse = self.clock
+        return self.entries[key]?.name
     }
 
     /// Notes a statement that is about to be prepared, and returns its name. Makes room first.
-    mutating func insert(_ sql: String) -> String {
+    mutating func insert(_ key: Key) -> String {
         if self.entries.count >= self.capacity, let oldest = self.entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
             // A scan of all entries: rare, since a program has fewer statements than the cache places.
             self.entries[oldest.key] = nil
@@ -34,13 +40,13 @@ struct StatementCache {
         }
         self.nextName += 1
         let name = "f\(self.nextName)"
-        self.entries[sql] = Entry(name: name, lastUse: self.clock)
+        self.entries[key] = Entry(name: name, lastUse: self.clock)
         return name
     }
 
     /// Forgets a statement that was not prepared after all, or whose plan the server refuses.
-    mutating func remove(_ sql: String, isOnServer: Bool) {
-        guard let entry = self.entries.removeValue(forKey: sql) else { return }
+    mutating func remove(_ key: Key, isOnServer: Bool) {
+        guard let entry = self.entries.removeValue(forKey: key) else { return }
         if isOnServer { self.toDeallocate.append(entry.name) }
     }
 

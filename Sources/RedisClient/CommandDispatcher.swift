@@ -79,7 +79,7 @@ final class CommandDispatcher: Sendable {
             let error = RedisError(.connectionLost, operation: "", mayHaveRun: true, message: "interrupted")
             self.takeOutbox(failing: error)
             for request in self.state.waiting.removeAll() { request.fail(error, mayHaveRun: false) }
-            for connection in self.state.connections where connection.isReady { connection.lose(error, givesBack: false) }
+            for connection in self.state.connections where connection.isServing { connection.lose(error, givesBack: false) }
         }
     }
 

@@ -47,16 +47,15 @@ final class Connection: EventHandler, @unchecked Sendable {
     /// What the server has, for sure or nearly so: a wrong guess costs a NOSCRIPT.
     private var loadedScripts: Set<ObjectIdentifier> = []
 
+    /// Scripts that the server did not know, to be sent with their source before anything else.
+    private var retries = Queue<Request>()
     /// Given to us, not yet encoded.
     private var unsent = Queue<Request>()
     /// Encoded, in the order of their replies.
     private var pending = Queue<Request>()
-    private var output: [UInt8] = []
-    private var outputHead = 0
+    private var output = OutputBuffer()
+    /// Secured connections encode here first.
     private var plaintext: [UInt8] = []
-    /// Bytes put into `output` and bytes taken by the kernel, since the connection was made.
-    private var encodedBytes: UInt64 = 0
-    private var writtenBytes: UInt64 = 0
     private var flushIsDue = false
     private var drainReason: RedisError?
 
@@ -71,15 +70,22 @@ final class Connection: EventHandler, @unchecked Sendable {
     }
 
     var isReady: Bool { if case .ready = self.phase { true } else { false } }
-    var load: Int { self.pending.count + self.unsent.count }
+    /// Whether requests may be under way.
+    var isServing: Bool {
+        switch self.phase {
+        case .ready, .draining: true
+        default: false
+        }
+    }
+    var load: Int { self.pending.count + self.retries.count + self.unsent.count }
+    private var hasUnsent: Bool { !self.unsent.isEmpty || !self.retries.isEmpty }
 
     // MARK: Connecting
 
     func start() {
         guard case .waiting = self.phase else { return }
         self.phase = .resolving
-        self.encodedBytes = 0
-        self.writtenBytes = 0
+        self.output = OutputBuffer()
         self.attemptTimer = self.loop.schedule(after: self.configuration.connectTimeout) { [weak self] in
             self?.lose(.notConnected, "no connection to \(self?.configuration.endpoint.description ?? "") within the time limit")
         }
@@ -167,7 +173,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         } catch {
             // The alert tells the server why; it is a courtesy, so nobody looks whether it went out.
             self.takeCiphertext(of: tls)
-            _ = self.output.withUnsafeBytes { send(self.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            _ = self.output.write(to: self.descriptor)
             self.owner.forgetTLSContext()
             throw error
         }
@@ -222,7 +228,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         repeat {
             do { try self.encode() } catch { return self.lose(error) }
             guard self.writeOutput() else { return }
-        } while !self.unsent.isEmpty && self.outputHead == self.output.count && self.mayEncode
+        } while self.hasUnsent && self.output.isEmpty && self.mayEncode
     }
 
     private var mayEncode: Bool {
@@ -236,14 +242,16 @@ final class Connection: EventHandler, @unchecked Sendable {
     private func encode() throws(RedisError) {
         guard self.mayEncode else { return }
         let isSecured = self.tls != nil
-        let start = self.encodedBytes
-        while self.output.count - self.outputHead + self.plaintext.count < 128 * 1024, let request = self.unsent.popFirst() {
+        let start = self.output.encodedBytes
+        while self.output.count + self.plaintext.count < 128 * 1024,
+            let request = self.retries.popFirst() ?? self.unsent.popFirst()
+        {
             // An abandoned member of a pipeline is left out like any other: its caller knows that it did not run.
             if request.isAbandoned { continue }
             if let script = request.command.script { self.prepare(script, for: request) }
             self.append(request.command, withSource: request.withSource)
             // Secured, what a written byte carries is not known: the first one of the batch may carry the command.
-            request.sentOffset = isSecured ? start + 1 : self.encodedBytes
+            request.sentOffset = isSecured ? start + 1 : self.output.encodedBytes
             self.pending.append(request)
         }
         guard let tls = self.tls, !self.plaintext.isEmpty else { return }
@@ -254,16 +262,12 @@ final class Connection: EventHandler, @unchecked Sendable {
     }
 
     private func takeCiphertext(of tls: TLSSession) {
-        let before = self.output.count
-        tls.takeOutput(into: &self.output)
-        self.encodedBytes += UInt64(self.output.count - before)
+        self.output.append { tls.takeOutput(into: &$0) }
     }
 
     private func append(_ command: RedisCommand, withSource: Bool) {
         if self.tls != nil { return command.encode(into: &self.plaintext, withSource: withSource) }
-        let before = self.output.count
-        command.encode(into: &self.output, withSource: withSource)
-        self.encodedBytes += UInt64(self.output.count - before)
+        self.output.append { command.encode(into: &$0, withSource: withSource) }
     }
 
     /// Loads a script ahead of its first call on this connection, so that NOSCRIPT is left to SCRIPT FLUSH.
@@ -280,36 +284,23 @@ final class Connection: EventHandler, @unchecked Sendable {
     /// - Returns: whether the connection still stands.
     @discardableResult
     private func writeOutput() -> Bool {
-        while self.outputHead < self.output.count {
-            let sent = self.output.withUnsafeBytes { bytes in
-                send(self.descriptor, bytes.baseAddress.map { $0 + self.outputHead }, bytes.count - self.outputHead, Int32(MSG_NOSIGNAL))
-            }
-            if sent > 0 {
-                self.outputHead += sent
-                self.writtenBytes += UInt64(sent)
-                self.owner.count { $0.bytesSent &+= UInt64(sent) }
-                continue
-            }
-            let code = errno
-            if code == EINTR { continue }
-            if code == EAGAIN || code == EWOULDBLOCK {
-                if self.outputHead > 1 << 20 {
-                    self.output.removeFirst(self.outputHead)
-                    self.outputHead = 0
-                }
-                self.watch([.read, .write])
-                return true
-            }
+        let before = self.output.writtenBytes
+        let outcome = self.output.write(to: self.descriptor)
+        let sent = self.output.writtenBytes - before
+        self.owner.count { $0.bytesSent &+= sent }
+        switch outcome {
+        case .done:
+            self.watch([.read])
+            return true
+        case .blocked:
+            self.watch([.read, .write])
+            return true
+        case .failed(let code):
             // What the server said before it closed may still be there to be read: READONLY, NOAUTH, a TLS alert.
-            self.outputHead = self.output.count
             self.readAvailable()
             self.lose(.connectionLost, "cannot write: \(describe(code))")
             return false
         }
-        self.outputHead = 0
-        self.output.removeAll(keepingCapacity: self.output.capacity <= 1 << 20)
-        self.watch([.read])
-        return true
     }
 
     private func watch(_ interest: Interest) {
@@ -363,7 +354,7 @@ final class Connection: EventHandler, @unchecked Sendable {
             }
             // Reading may have made something to send, such as the answer to a key update.
             self.takeCiphertext(of: tls)
-            if self.outputHead < self.output.count { self.scheduleFlush() }
+            if !self.output.isEmpty { self.scheduleFlush() }
         } catch {
             self.lose(error)
         }
@@ -378,7 +369,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         }
         self.owner.count { $0.replies &+= UInt64(replies) }
         if let failure, self.descriptor >= 0 { return self.lose(.protocolViolation, "not a Redis server, or not RESP2: \(failure)") }
-        if case .draining = self.phase, self.pending.isEmpty, self.unsent.isEmpty { self.finishDraining() }
+        if case .draining = self.phase, self.pending.isEmpty, !self.hasUnsent { self.finishDraining() }
     }
 
     private func handle(_ reply: RedisValue) {
@@ -399,7 +390,7 @@ final class Connection: EventHandler, @unchecked Sendable {
                 self.loadedScripts.remove(ObjectIdentifier(script.storage))
                 request.withSource = true
                 request.sentOffset = .max
-                self.unsent.prepend(request)
+                self.retries.append(request)
                 return self.scheduleFlush()
             }
             if RedisServerError.Kind.reconnecting.contains(error.kind) { self.startDraining(error) }
@@ -446,12 +437,14 @@ final class Connection: EventHandler, @unchecked Sendable {
             if request.connectionDeadline <= now { isStuck = true }
             next = min(next, request.isAbandoned ? request.connectionDeadline : request.deadline)
         }
-        self.unsent.forEach { request in
-            if !request.isAbandoned, request.deadline <= now {
-                request.fail(late, mayHaveRun: false)
-                timeouts += 1
+        for queue in [self.retries, self.unsent] {
+            queue.forEach { request in
+                if !request.isAbandoned, request.deadline <= now {
+                    request.fail(late, mayHaveRun: false)
+                    timeouts += 1
+                }
+                if !request.isAbandoned { next = min(next, request.deadline) }
             }
-            if !request.isAbandoned { next = min(next, request.deadline) }
         }
         if timeouts > 0 { self.owner.count { $0.timeouts &+= UInt64(timeouts) } }
         if isStuck { return self.lose(.connectionLost, "the server did not answer within the time limit") }
@@ -473,6 +466,11 @@ final class Connection: EventHandler, @unchecked Sendable {
         default: break
         }
         let wasReady = self.readySince != nil
+        var error = error
+        if wasReady, error.code == .tls {
+            // What failed is not the handshake, so commands were sent.
+            error = RedisError(.connectionLost, operation: "connect", mayHaveRun: false, message: error.message)
+        }
         // A server that is lost at once again and again is not hammered: only a connection that lasted starts afresh.
         if let since = self.readySince, MonotonicTime.now - since > Backoff.longest { self.backoff.reset() }
         self.phase = .waiting
@@ -491,9 +489,9 @@ final class Connection: EventHandler, @unchecked Sendable {
     }
 
     private func takeRequests(_ error: RedisError, givesBack: Bool) -> [Request] {
-        let written = self.writtenBytes
+        let written = self.output.writtenBytes
         var unsent: [Request] = []
-        for request in self.pending.removeAll() + self.unsent.removeAll() {
+        for request in self.pending.removeAll() + self.retries.removeAll() + self.unsent.removeAll() {
             if request.isAbandoned { continue }
             if case .greeting = request.completion { continue }
             let wasSent = request.sentOffset <= written
@@ -520,8 +518,6 @@ final class Connection: EventHandler, @unchecked Sendable {
         self.readySince = nil
         self.drainReason = nil
         self.loadedScripts = []
-        self.output = []
-        self.outputHead = 0
         self.plaintext = []
         self.tls = nil
         self.reader = nil

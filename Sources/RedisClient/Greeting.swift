@@ -33,13 +33,12 @@ enum Greeting {
         case (.setName, _): return .goOn
         case (.ping, .noPermission): return .ready
         case (_, .noAuth), (_, .wrongPass), (.authenticate, .general):
-            // The text of a refused AUTH speaks of the user and the configuration, never of the password.
             let code: RedisError.Code = error.message.hasPrefix("ERR max number of clients") ? .notConnected : .authentication
-            return .failed(RedisError(code, operation: "connect", mayHaveRun: false, message: error.message))
+            return .failed(RedisError(code, operation: "connect", mayHaveRun: false, message: error.messageWithoutArguments))
         case (.select, .general), (.select, .noPermission):
-            return .failed(RedisError(.configuration, operation: "connect", mayHaveRun: false, message: error.message))
+            return .failed(RedisError(.configuration, operation: "connect", mayHaveRun: false, message: error.messageWithoutArguments))
         default:
-            return .failed(RedisError(.notConnected, operation: "connect", mayHaveRun: false, message: error.message))
+            return .failed(RedisError(.notConnected, operation: "connect", mayHaveRun: false, message: error.messageWithoutArguments))
         }
     }
 }

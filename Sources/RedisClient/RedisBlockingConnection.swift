@@ -6,7 +6,7 @@ public import Reactor
 public final class RedisBlockingConnection: Sendable {
     private let dispatcher: CommandDispatcher
 
-    /// Connects to nothing until ``start()`` or the first command. `connections` of the configuration is ignored.
+    /// Connects to nothing until ``start()`` or the first command. `connections` and `commandTimeout` of the configuration are ignored.
     ///
     /// - Parameters:
     ///   - eventLoop: must run for as long as the connection is used, ``close()`` included.
@@ -16,6 +16,8 @@ public final class RedisBlockingConnection: Sendable {
     ) {
         var configuration = configuration
         configuration.connections = 1
+        // Every call has a timeout of its own, and when it ends the server must forget the command.
+        configuration.commandTimeout = .zero
         self.dispatcher = CommandDispatcher(configuration, loop: eventLoop, onEvent: onEvent)
     }
 
@@ -35,7 +37,7 @@ public final class RedisBlockingConnection: Sendable {
     /// Sends a command and waits for its reply.
     ///
     /// - Parameter timeout: how long to wait in all: what the command itself asks for, and a margin for the network. When it ends the
-    ///   connection is closed (unless it is shorter than the configuration's `commandTimeout`), so that the server forgets the command.
+    ///   connection is closed, so that the server forgets the command.
     /// - Throws: ``RedisError``. When `mayHaveRun` is set, a BLMOVE may have moved an element to its destination.
     public func send(_ command: RedisCommand, timeout: Duration) async throws(RedisError) -> RedisValue {
         try await self.dispatcher.send(command, timeout: timeout)

@@ -1,7 +1,7 @@
 /// Why a command has no reply.
 ///
-/// Safe to log: neither `description` nor any property holds a password, an argument of the command or a key,
-/// except that `message` quotes the server's own text for ``Code/server(_:)``.
+/// Safe to log: neither `description` nor any property holds a password or an argument of the command, except where the server's
+/// own text, which `message` quotes for ``Code/server(_:)``, speaks of a key.
 public struct RedisError: Error, Sendable {
     public struct Code: Hashable, Sendable {
         private enum Kind: Hashable, Sendable {
@@ -69,7 +69,7 @@ public struct RedisError: Error, Sendable {
         let runsCode = ["EVAL", "EVALSHA", "EVALSHA_RO", "EVAL_RO", "FCALL", "FCALL_RO", "EXEC"].contains(operation)
         self.init(
             .server(reply.kind), operation: operation, mayHaveRun: runsCode && !RedisServerError.Kind.refusals.contains(reply.kind),
-            message: reply.message)
+            message: reply.messageWithoutArguments)
     }
 
     /// The same misfortune told about another operation.

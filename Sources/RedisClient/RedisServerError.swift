@@ -49,6 +49,12 @@ public struct RedisServerError: Error, Sendable, Hashable {
     /// The whole reply. It may quote arguments of the command.
     public let message: String
 
+    /// The reply without the arguments that the server quotes for an unknown command: with a renamed AUTH, that would be the password.
+    var messageWithoutArguments: String {
+        guard let quote = self.message.firstRange(of: ", with args") else { return self.message }
+        return String(self.message[..<quote.lowerBound])
+    }
+
     /// - Parameter message: the reply without its leading `-`.
     public init(message: String) {
         self.message = message

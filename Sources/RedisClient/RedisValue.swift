@@ -1,4 +1,4 @@
-/// A reply of the server (RESP2).
+/// A reply of the server (RESP2). Arrays nest at most seven deep; a reply that goes deeper breaks the connection.
 public enum RedisValue: Sendable, Hashable {
     /// A status such as `OK`.
     case simple(String)

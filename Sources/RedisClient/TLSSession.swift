@@ -126,17 +126,11 @@ final class TLSSession {
 
     /// Appends the ciphertext that is to be sent.
     func takeOutput(into output: inout [UInt8]) {
-        while true {
-            let pending = BIO_ctrl_pending(self.toSend)
-            guard pending > 0 else { return }
-            let start = output.count
-            output.append(contentsOf: repeatElement(0, count: pending))
-            let count = output.withUnsafeMutableBytes { bytes in
-                BIO_read(self.toSend, bytes.baseAddress.map { $0 + start }, Int32(clamping: pending))
-            }
-            output.removeLast(pending - max(0, Int(count)))
-            if count <= 0 { return }
-        }
+        var start: UnsafeMutableRawPointer?
+        let count = BIO_ctrl(self.toSend, BIO_CTRL_INFO, 0, &start)
+        guard count > 0, let start else { return }
+        output.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+        BIO_ctrl(self.toSend, BIO_CTRL_RESET, 0, nil)
     }
 
     private static func failure(_ message: String) -> RedisError {

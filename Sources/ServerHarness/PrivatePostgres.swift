@@ -4,8 +4,8 @@ internal import Threading
 
 /// A PostgreSQL server of a test's own, in a directory of its own, reached by a unix socket (and by TCP if asked).
 ///
-/// As root it runs as `postgres` or `nobody`, since PostgreSQL refuses root. Starting takes about a second; stop, kill and restart keep the data.
-/// Members block the calling thread; they may be called from any thread, one at a time.
+/// As root it runs as `postgres` or `nobody`, since PostgreSQL refuses root. Starting takes about a second; stop, kill and restart keep
+/// the data. Members block the calling thread; they may be called from any thread, one at a time.
 public final class PrivatePostgres: Sendable {
     /// What the server is started with.
     public struct Options: Sendable {
@@ -13,14 +13,17 @@ public final class PrivatePostgres: Sendable {
         public var fsync = true
         /// Also listens on 127.0.0.1, at a port that was free.
         public var tcp = false
+        /// Offers TLS with a certificate of its own, `server.crt` in the directory, made out to `localhost`. Needs the program openssl.
+        public var tls = false
         /// Other settings by name.
         public var settings: [String: String] = [:]
         /// Where the server's programs are; nil looks in the usual places.
         public var programs: String?
 
-        public init(fsync: Bool = true, tcp: Bool = false, settings: [String: String] = [:], programs: String? = nil) {
+        public init(fsync: Bool = true, tcp: Bool = false, tls: Bool = false, settings: [String: String] = [:], programs: String? = nil) {
             self.fsync = fsync
             self.tcp = tcp
+            self.tls = tls
             self.settings = settings
             self.programs = programs
         }
@@ -56,12 +59,18 @@ public final class PrivatePostgres: Sendable {
             // Segments in files of the data directory: nothing stays in /dev/shm after kill -9.
             "dynamic_shared_memory_type": "mmap", "max_connections": "100", "jit": "off", "log_min_messages": "warning",
         ]
+        if options.tls {
+            settings["ssl"] = "on"
+            settings["ssl_cert_file"] = "\(self.scratch.path)/server.crt"
+            settings["ssl_key_file"] = "\(self.scratch.path)/server.key"
+        }
         settings.merge(options.settings) { $1 }
         self.settings = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
 
         let initdb = try self.launch(
             "initdb", ["-D", "\(self.scratch.path)/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
         guard initdb.wait() == .exited(0) else { throw HarnessError("initdb failed: \(self.logTail())") }
+        if options.tls { try self.makeCertificate() }
         try self.start()
     }
 
@@ -142,6 +151,19 @@ public final class PrivatePostgres: Sendable {
     }
 
     // MARK: Inside
+
+    private func makeCertificate() throws {
+        let openssl = try ChildProcess(
+            "openssl",
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                "/CN=localhost",
+                "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", "server.key", "-out", "server.crt",
+            ], directory: self.scratch.path, log: self.logPath)
+        guard openssl.wait() == .exited(0) else { throw HarnessError("openssl failed: \(self.logTail())") }
+        chmod("\(self.scratch.path)/server.key", 0o600)
+        if let user { chown("\(self.scratch.path)/server.key", user.id, user.group) }
+    }
 
     private func launch(_ program: String, _ arguments: [String]) throws -> ChildProcess {
         let path = "\(self.programs)/\(program)"

@@ -153,7 +153,9 @@ struct ChildRun: ~Copyable {
     /// Whether the child is a zombie; leaves it one.
     private func hasEnded() -> Bool {
         var info = siginfo_t()
-        return waitid(P_PID, id_t(self.child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
+        if waitid(P_PID, id_t(self.child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 { return info.si_signo == SIGCHLD }
+        // Somebody else reaped it; it will not come back.
+        return errno == ECHILD
     }
 
     /// One read a turn, so that a flood cannot keep the clock from being looked at.
@@ -196,6 +198,11 @@ struct ChildRun: ~Copyable {
         let cpu = Self.duration(usage.ru_utime) + Self.duration(usage.ru_stime)
         if reaped == self.child && !command.exitCodesCarrySignals {
             self.result.usage = ChildUsage(cpu: cpu, peakResidentBytes: usage.ru_maxrss &* 1024)
+        }
+        guard reaped == self.child || self.stop != nil else {
+            // Not success: nobody knows how it ended.
+            self.result.outcome = .launchFailed(errno: ECHILD, step: "learn how it ended")
+            return
         }
         switch self.stop {
         case .timedOut: self.result.outcome = .timedOut

@@ -1,3 +1,4 @@
+import Glibc
 import Threading
 
 /// Runs child processes from async code, at most as many at once as it has threads; further calls wait their turn.
@@ -14,6 +15,8 @@ public final class ChildRunner: Sendable {
     ///     so that a grandchild that left its process group with `setsid` is caught even without a sandbox. Only for programs in which
     ///     nothing else starts processes, and with one runner a process: whatever this runner did not start is killed.
     public init(concurrency: Int, subreaper: Bool = false) {
+        // Some supervisors start programs with SIGCHLD ignored; the kernel would then reap our children before we learn how they ended.
+        signal(SIGCHLD, SIG_DFL)
         self.pool = ThreadPool(name: "child", threads: concurrency)
         self.children = ChildRegistry(subreaper: subreaper)
     }

@@ -74,14 +74,26 @@ public struct Sandbox: Sendable {
                 }
             }
         }
-        return Sandbox(
+        let limits = Sandbox(
             level: .limits, networkIsolated: networkIsolated, reason: reasons.joined(separator: "; "), bwrap: nil, launcher: launcher,
             prlimit: prlimit, fileSystem: fileSystem)
+        // A system call filter can forbid even setting limits; commands wrapped for nothing would all fail.
+        guard let trouble = limits.failure(running: runner) else { return limits }
+        reasons.append("prlimit: \(trouble)")
+        return Sandbox(
+            level: .none, networkIsolated: false, reason: reasons.joined(separator: "; "), bwrap: nil, launcher: [], prlimit: nil,
+            fileSystem: fileSystem)
     }
 
     /// The command to run instead of `command`, with the same result seen from outside. A program that cannot be found is left as it is,
-    /// so that running it says `.notFound`.
+    /// so that running it says `.notFound`. Below `.full`, whose `/tmp` is private, `HOME` and `TMPDIR` lead into the work directory unless
+    /// the command sets them, so that what tools leave there goes with it.
     public func wrap(_ command: ChildCommand, access: Access = Access()) -> ChildCommand {
+        var command = command
+        if self.level != .full, let work = access.workDirectory {
+            if command.environment["HOME"] == ChildCommand.cleanEnvironment["HOME"] { command.environment["HOME"] = work }
+            if command.environment["TMPDIR"] == nil { command.environment["TMPDIR"] = work }
+        }
         guard self.level != .none, let prlimit = self.prlimit, let program = ToolLocator().find(command.executable) else { return command }
         let limits = command.limits
         let limited: [String] =
@@ -96,7 +108,6 @@ public struct Sandbox: Sendable {
             wrapped.arguments =
                 self.fileSystem.bubblewrapArguments(
                     program: program, access: access, directory: command.directory, tmpfsBytes: limits.tmpfsBytes) + ["--"] + limited
-            wrapped.environment["HOME"] = "/tmp"
             wrapped.directory = nil
             wrapped.exitCodesCarrySignals = true
         } else {

@@ -76,6 +76,28 @@ import Threading
         }
     }
 
+    @Test func `TLS is checked as the URL asks, and large answers come whole through it`() async throws {
+        let server = try await Shared.blocking { try PrivatePostgres(.init(fsync: false, tcp: true, tls: true)) }
+        let url = try #require(server.tcpURL())
+        var trusted = try PostgresConfiguration(url: "\(url)?sslmode=verify-full&sslrootcert=\(server.directory)/server.crt")
+        trusted.acquireTimeout = .seconds(10)
+        try await withPool(trusted) { pool in
+            #expect(try await pool.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").one()[0, as: Bool.self])
+            for size in [1, 8_191, 16_384, 16_385, 100_000, 5_000_000] {
+                #expect(try await pool.query("SELECT repeat('x', \(Int32(size))) AS t").one()["t", as: String.self].utf8.count == size)
+            }
+            let bytes = [UInt8](repeating: 7, count: 3_000_000)
+            #expect(try await pool.query("SELECT length(\(bytes)::bytea)").one()[0, as: Int.self] == bytes.count)
+            let answers = try await pool.pipeline((0..<50).map { _ in "SELECT repeat('z', 40000)" })
+            #expect(answers.count == 50)
+        }
+        let stranger = try PostgresConfiguration(url: "\(url)?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt")
+        try await withPool(stranger) { pool in
+            let error = try await failure { try await pool.withConnection(timeout: .seconds(1)) { _ in } }
+            #expect(error.code == .unavailable && !error.mayHaveCommitted)
+        }
+    }
+
     @Test func `a pool may be older than its server`() async throws {
         let server = try await Shared.ownServer()
         try await Shared.blocking { server.stop() }

@@ -6,7 +6,7 @@ import Threading
 
 @Suite struct PoolTests {
     @Test func `waiters are served in the order in which they came`() async throws {
-        try await withPool({ $0.maximumConnections = 1 }) { pool in
+        try await withPool({ $0.maximumConnections = 1 }) { pool async throws in
             let order = Lock<[Int]>([])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 try await pool.withConnection { _ async throws in
@@ -95,7 +95,7 @@ import Threading
     }
 
     @Test func `an open transaction does not reach the next user`() async throws {
-        try await withPool({ $0.maximumConnections = 1 }) { pool in
+        try await withPool({ $0.maximumConnections = 1 }) { pool async throws in
             try await pool.query("CREATE TABLE t (id int)")
             try await pool.withConnection { connection in
                 try await connection.query("BEGIN")
@@ -158,8 +158,30 @@ import Threading
         }
     }
 
+    @Test func `the same text with other types is another statement`() async throws {
+        func echo(_ value: some PostgresEncodable, on pool: PostgresPool) async throws -> String {
+            try await pool.query("SELECT \(value) AS v").one()["v", as: String.self]
+        }
+        try await withPool({ $0.maximumConnections = 1 }) { pool async throws in
+            #expect(try await echo(1, on: pool) == "1")
+            #expect(try await echo("text", on: pool) == "text")
+            #expect(try await echo(Int32(2), on: pool) == "2")
+            #expect(try await echo(true, on: pool) == "t")
+            #expect(try await echo(0.5, on: pool) == "0.5")
+        }
+    }
+
+    @Test func `enumerations need only declare the conformance`() async throws {
+        try await withPool { pool in
+            let row = try await pool.query("SELECT \(Color.red)::text AS one, \([Color.red, .blue]) AS many, 'green' AS other").one()
+            #expect(try row["one", as: Color.self] == .red)
+            #expect(try row["many", as: [Color].self] == [.red, .blue])
+            #expect(throws: PostgresError.self) { try row["other", as: Color.self] }
+        }
+    }
+
     @Test func `large answers and large parameters pass whole`() async throws {
-        try await withPool({ $0.maximumConnections = 1 }) { pool in
+        try await withPool({ $0.maximumConnections = 1 }) { pool async throws in
             let bytes = [UInt8](repeating: 0xab, count: 8 << 20)
             let row = try await pool.query("SELECT \(bytes)::bytea AS b, length(\(bytes)::bytea) AS n").one()
             #expect(try row["b", as: [UInt8].self] == bytes)
@@ -223,3 +245,5 @@ import Threading
         }
     }
 }
+
+private enum Color: String, PostgresScalar, PostgresDecodableElement { case red, blue }

@@ -51,7 +51,7 @@ extension ChildProcesses {
 
         @Test func `a fully sandboxed program sees only what it was given`() async throws {
             guard let sandbox = Self.levels.first, sandbox.level == .full else { return }
-            let root = NSTemporaryDirectory() + "flotilla-sandbox-test"
+            let root = NSTemporaryDirectory() + "flotilla-sandbox-test-\(getuid())"
             try await WorkDirectory.with(under: root) { work in
                 try await WorkDirectory.with(under: root) { other in
                     try "secret".write(toFile: other.file("secret"), atomically: false, encoding: .utf8)
@@ -89,6 +89,14 @@ extension ChildProcesses {
             #expect(left == 0)
         }
 
+        @Test(arguments: Self.levels.indices) func `temporary files of tools go with the work directory`(index: Int) async throws {
+            let sandbox = Self.levels[index]
+            try await WorkDirectory.with(under: NSTemporaryDirectory() + "flotilla-sandbox-test-\(getuid())") { work in
+                let result = await self.run(sandbox, "echo $HOME ${TMPDIR-/tmp}", access: .init(workDirectory: work.path))
+                #expect(result.text == (sandbox.level == .full ? "/tmp /tmp\n" : "\(work.path) \(work.path)\n"))
+            }
+        }
+
         @Test func `its own temporary space is bounded`() async {
             guard let sandbox = Self.levels.first, sandbox.level == .full else { return }
             var limits = Self.limits
@@ -100,7 +108,7 @@ extension ChildProcesses {
 
         @Test func `a program outside the system directories runs in it too`() async throws {
             guard let sandbox = Self.levels.first else { return }
-            try await WorkDirectory.with(under: NSTemporaryDirectory() + "flotilla-sandbox-test") { work in
+            try await WorkDirectory.with(under: NSTemporaryDirectory() + "flotilla-sandbox-test-\(getuid())") { work in
                 let program = work.file("tool")
                 try FileManager.default.copyItem(atPath: "/usr/bin/printf", toPath: program)
                 let result = await Self.runner.run(sandbox.wrap(ChildCommand(program, ["%s", "hello"], limits: Self.limits)))

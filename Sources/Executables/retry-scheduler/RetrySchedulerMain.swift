@@ -1,4 +1,11 @@
+import FlotillaDaemon
+import FlotillaPostgres
+
 @main
 struct RetrySchedulerMain {
-    static func main() {}
+    static func main() {
+        DaemonMain.run(role: .retryScheduler) { context in
+            try await Scheduler.daemon(context, migrations: JobSchema.migrations)
+        }
+    }
 }

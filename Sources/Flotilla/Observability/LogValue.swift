@@ -67,7 +67,10 @@ extension LogValue: LogValueConvertible { public var logValue: LogValue { self }
 
 /// Milliseconds, with three decimals; name the key `…_ms`.
 extension Duration: LogValueConvertible {
-    public var logValue: LogValue { .number(Double(self.inNanoseconds / 1_000) / 1_000) }
+    public var logValue: LogValue {
+        let microseconds = self.inNanoseconds / 1_000
+        return microseconds % 1_000 == 0 ? .integer(microseconds / 1_000) : .number(Double(microseconds) / 1_000)
+    }
 }
 
 /// Nil leaves the key out.
@@ -92,8 +95,8 @@ public struct LogFields: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// These fields and `others`, which win.
-    func merging(_ others: LogFields) -> LogFields {
+    /// These fields and `others`, whose values win.
+    public func merging(_ others: LogFields) -> LogFields {
         if others.entries.isEmpty { return self }
         var merged = self
         for entry in others.entries { merged[entry.key] = entry.value }

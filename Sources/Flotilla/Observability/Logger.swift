@@ -30,6 +30,9 @@ public struct Logger: Sendable {
     /// This logger under another name, with the same fields and output.
     public func labelled(_ label: String) -> Logger { Logger(label: label, output: self.output, bound: self.bound) }
 
+    /// Changes the lowest level that is written, for every logger of the same output.
+    public func setLevel(_ level: LogLevel) { self.output?.level = level }
+
     /// Whether a line at `level` would be written.
     public func isEnabled(_ level: LogLevel) -> Bool { self.output.map { level >= $0.level } ?? false }
 

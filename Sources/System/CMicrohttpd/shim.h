@@ -6,7 +6,7 @@ static inline struct MHD_Daemon *flotilla_mhd_start(
     unsigned int flags, uint16_t port, const struct sockaddr *address,
     MHD_AccessHandlerCallback handler, void *context,
     MHD_RequestCompletedCallback completed,
-    unsigned int connection_limit, unsigned int timeout_seconds, size_t memory_limit)
+    unsigned int connection_limit, unsigned int timeout_seconds, size_t memory_limit, int listening)
 {
     return MHD_start_daemon(
         flags, port, NULL, NULL, handler, context,
@@ -15,6 +15,8 @@ static inline struct MHD_Daemon *flotilla_mhd_start(
         MHD_OPTION_CONNECTION_LIMIT, connection_limit,
         MHD_OPTION_CONNECTION_TIMEOUT, timeout_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_limit,
+        // A socket that is listening already, or -1 to make one for the address.
+        MHD_OPTION_LISTEN_SOCKET, listening,
         MHD_OPTION_END);
 }
 

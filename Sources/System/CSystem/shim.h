@@ -35,3 +35,24 @@ static inline int flotilla_exit_status(int status) { return WEXITSTATUS(status);
 static inline int flotilla_signaled(int status) { return WIFSIGNALED(status); }
 static inline int flotilla_term_signal(int status) { return WTERMSIG(status); }
 static inline int flotilla_fcntl_set(int fd, int command, int value) { return fcntl(fd, command, value); }
+
+// Character sets.
+#include <iconv.h>
+
+// Opens a path that must stay beneath a directory; glibc 2.36 has no wrapper. Flags: O_*; resolve: RESOLVE_*.
+#include <linux/openat2.h>
+static inline int flotilla_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve)
+{
+    struct open_how how = { .flags = flags, .mode = 0, .resolve = resolve };
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+// Cores this process may run on; 0 if the kernel does not say.
+static inline int flotilla_affinity_cores(void)
+{
+    unsigned char set[1024];
+    long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+    int cores = 0;
+    for (long i = 0; i < bytes; i++) cores += __builtin_popcount(set[i]);
+    return cores;
+}

@@ -1,0 +1,79 @@
+# Flotilla: everything a person or the continuous integration types. `make help` lists it.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+# Swift from PATH, else from where the toolchain archive is usually unpacked.
+ifeq ($(shell command -v swift),)
+export PATH := /opt/swift/usr/bin:$(PATH)
+endif
+
+BUILD_FLAGS := --explicit-target-dependency-import-check error
+RELEASE_FLAGS := -c release --static-swift-stdlib $(BUILD_FLAGS)
+SWIFT_SOURCES := Sources Tests Package.swift
+SHELL_SOURCES := $(wildcard scripts/*.sh) .ci/run
+
+# A test that hangs must not hold the machine for ever.
+TEST_TIMEOUT ?= 1800
+TEST_FLAGS ?=
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## install the missing Debian packages (root or sudo; quick when all are there)
+	@scripts/setup.sh
+
+.PHONY: build
+build: setup ## debug build, warnings and undeclared dependencies are errors
+	swift build $(BUILD_FLAGS)
+
+.PHONY: release
+release: setup ## release build in .build/release, Swift's libraries linked in
+	swift build $(RELEASE_FLAGS)
+
+.PHONY: test
+test: setup ## all tests, on private Redis and PostgreSQL servers of their own
+	timeout --signal=INT --kill-after=30 $(TEST_TIMEOUT) swift test $(BUILD_FLAGS) $(TEST_FLAGS)
+
+.PHONY: lint
+lint: ## swift format, strict, changes nothing
+	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
+
+.PHONY: format
+format: ## swift format in place
+	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
+
+.PHONY: docs
+docs: build ## write docs/configuration.md from the declarations in Swift, check every link
+	scripts/configuration-reference.sh write
+	python3 scripts/check-links.py
+
+.PHONY: check
+check: ## what needs no build: links, repeated code, arrows, shell, Lua, units, compose, alert rules
+	python3 scripts/check-links.py
+	python3 scripts/duplicates.py
+	scripts/check-arrows.sh
+	shellcheck --severity=style $(SHELL_SOURCES)
+	scripts/check-lua.sh
+	scripts/check-units.sh
+	python3 scripts/check-compose.py
+	scripts/check-alerts.sh
+
+.PHONY: verify
+verify: setup lint build check ## the one command before a merge: format, build, checks, configuration reference, tests
+	scripts/configuration-reference.sh check
+	$(MAKE) --no-print-directory test
+
+.PHONY: demo
+demo: release ## a whole fleet on sample documents, from nothing, and stopped again
+	scripts/demo.sh
+
+.PHONY: bench
+bench: release ## the drain of no-op jobs, without and with durable PostgreSQL state
+	scripts/bench.sh
+
+.PHONY: clean
+clean: ## remove what the build and the demonstration made
+	rm -rf .build .flotilla

@@ -1,0 +1,111 @@
+/// Collects text block by block into pages, within the limits.
+///
+/// Past a limit it keeps what it has, drops the rest and says so once.
+struct PageBuilder {
+    private let limits: FormatLimits
+    private(set) var pages: [FormatPage] = []
+    private(set) var warnings: [String] = []
+    private(set) var isPartial = false
+    private var text = ""
+    private var total = 0
+    private var label: String?
+    private var number = 1
+    private var endsInLine = false
+
+    init(_ limits: FormatLimits) {
+        self.limits = limits
+    }
+
+    /// Adds a paragraph, set off by an empty line.
+    mutating func paragraph(_ text: some StringProtocol) {
+        self.add(text, separator: "\n\n", isLine: false)
+    }
+
+    /// Adds a line that belongs to the one before it: a row, a list item.
+    mutating func line(_ text: some StringProtocol) {
+        self.add(text, separator: self.endsInLine ? "\n" : "\n\n", isLine: true)
+    }
+
+    mutating func warn(_ warning: String, isPartial: Bool = false) {
+        if isPartial { self.isPartial = true }
+        guard self.warnings.count < 50, !self.warnings.contains(warning) else { return }
+        self.warnings.append(warning)
+    }
+
+    /// Whether the current page has text.
+    var pageHasText: Bool { !self.text.isEmpty }
+
+    mutating func setLabel(_ label: String?) {
+        self.label = label
+    }
+
+    /// Ends the page, also when it is empty: slide 3 stays slide 3.
+    mutating func endPage() {
+        guard self.pages.count < self.limits.pages else {
+            self.warn("Only the first \(self.limits.pages) pages were read.", isPartial: true)
+            return
+        }
+        self.pages.append(FormatPage(number: self.number, text: self.text, label: self.label))
+        self.number += 1
+        self.text = ""
+        self.label = nil
+    }
+
+    /// Ends the page unless nothing is on it: for breaks that formats write twice.
+    mutating func breakPage() {
+        if self.pageHasText { self.endPage() }
+    }
+
+    /// The document so far, with the last page closed.
+    mutating func finish(title: String? = nil, attachments: [FormatAttachment] = []) -> FormatDocument {
+        self.breakPage()
+        let title = title.map(normalizedLine) ?? ""
+        return FormatDocument(
+            title: title.isEmpty ? nil : title, pages: self.pages, warnings: self.warnings, attachments: attachments,
+            isPartial: self.isPartial)
+    }
+
+    private mutating func add(_ block: some StringProtocol, separator: String, isLine: Bool) {
+        guard block.utf8.contains(where: { $0 > 0x20 }) else { return }
+        let room = self.limits.textBytes - self.total
+        guard room > 0 else { return self.cut() }
+        if block.utf8.count > room {
+            // A character that is cut in two becomes U+FFFD.
+            self.text += (self.text.isEmpty ? "" : separator) + String(decoding: block.utf8.prefix(room), as: UTF8.self)
+            self.total = self.limits.textBytes
+            return self.cut()
+        }
+        if !self.text.isEmpty { self.text += separator }
+        self.text += block
+        self.endsInLine = isLine
+        self.total += block.utf8.count + separator.utf8.count
+    }
+
+    private mutating func cut() {
+        self.warn("Only the first \(self.limits.textBytes) bytes of text were kept.", isPartial: true)
+    }
+}
+
+/// `text` on one line, runs of white space as one space.
+func normalizedLine(_ text: some StringProtocol) -> String {
+    var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count)
+    var pending = false
+    for byte in text.utf8 {
+        if byte <= 0x20 {
+            pending = !result.isEmpty
+        } else {
+            if pending { result.append(0x20) }
+            pending = false
+            result.append(byte)
+        }
+    }
+    return String(decoding: result, as: UTF8.self)
+}
+
+/// `text` without white space at its ends.
+func trimmed(_ text: some StringProtocol) -> String {
+    let bytes = Array(text.utf8)
+    guard let first = bytes.firstIndex(where: { $0 > 0x20 }), let last = bytes.lastIndex(where: { $0 > 0x20 }) else { return "" }
+    return String(decoding: bytes[first...last], as: UTF8.self)
+}

@@ -1,0 +1,74 @@
+internal import Corpus
+internal import DocumentFormats
+public import Flotilla
+internal import ObjectStorage
+internal import Subprocess
+
+/// Finds out what a file is by its content; its name and the sender's MIME type decide nothing.
+public struct DetectHandler: StageHandler {
+    public let stage: StageName = "detect"
+    public let engine: String
+    private let tools: ToolBox
+    private let source: SourceFile
+
+    init(tools: ToolBox, source: SourceFile, engine: String) {
+        self.tools = tools
+        self.source = source
+        self.engine = engine
+    }
+
+    public func run(_ context: StageContext) async throws -> StageOutput {
+        let (path, fetched) = try await self.source.fetch(context, again: true)
+        guard let fetched else { throw StageFailure(.environment, "The work directory cannot be cleared.") }
+        let file = try await self.detect(path, name: context.message.filename ?? context.message.path ?? "", fetched)
+        return StageOutput(body: file.bytes, metrics: ["bytes": Double(fetched.bytes)])
+    }
+
+    /// Also for attachments: everything that is read goes through here first.
+    func detect(_ path: String, name: String, _ fetched: FetchedObject) async throws -> DetectedFile {
+        let format = try await Detection(tools: self.tools).format(of: path, name: name)
+        let charset = format.needsCharset ? try await Detection(tools: self.tools).charset(of: path) : nil
+        return DetectedFile(
+            mimeType: format.mimeType, kind: format.kind.rawValue, sha256: fetched.sha256, bytes: fetched.bytes, charset: charset,
+            width: format.image?.width, height: format.image?.height, pages: format.image?.pages)
+    }
+}
+
+/// The questions that are asked about a file in the sandbox before anything reads it.
+struct Detection: Sendable {
+    let tools: ToolBox
+
+    private static let limits = ChildLimits(
+        cpuSeconds: 20, addressSpaceBytes: 1 << 30, fileSizeBytes: 1 << 20, outputBytes: 1 << 20, wall: .seconds(80))
+
+    func format(of path: String, name: String) async throws -> DetectedFormat {
+        do {
+            // Only the last component, and only its end, matters to the choice between kinds of text.
+            let hint = String((name.split(separator: "/").last ?? "").suffix(100).filter { $0 != "\0" })
+            let answer = try await self.tools.extract("detect", path, options: ["--name", hint], limits: Self.limits)
+            guard let format = DetectedFormat(json: answer) else {
+                throw StageFailure(.toolFailed, "The detector's answer is not understood.")
+            }
+            return format
+        } catch let failure as StageFailure where failure.code == .unsupported {
+            // libmagic knows a name for most of what we do not read.
+            let type = try await self.mimeType(of: path)
+            throw StageFailure(.unsupported, type.map { "\(failure.description) (\($0))" } ?? failure.description)
+        }
+    }
+
+    private func mimeType(of path: String) async throws -> String? {
+        guard self.tools.has("file") else { return nil }
+        let result = try await self.tools.run("file", ["--brief", "--mime-type", "--", path], reading: [path], limits: Self.limits)
+        let type = String(result.text.prefix { !$0.isWhitespace })
+        return result.outcome.isSuccess && type.contains("/") && type != "application/octet-stream" ? type : nil
+    }
+
+    /// The likely character set, or nil when the statistics say nothing or cannot be asked.
+    func charset(of path: String) async throws -> String? {
+        guard self.tools.has("uchardet") else { return nil }
+        let result = try await self.tools.run("uchardet", [path], reading: [path], limits: Self.limits)
+        let name = String(result.text.prefix { !$0.isWhitespace })
+        return result.outcome.isSuccess && !name.isEmpty && name != "unknown" && name != "ASCII" ? name : nil
+    }
+}

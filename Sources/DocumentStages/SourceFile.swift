@@ -1,0 +1,22 @@
+internal import Flotilla
+internal import ObjectStorage
+
+/// The submitted file, copied into the delivery's work directory under a name of ours: a file called `-rf` or worse is an argument to nobody.
+struct SourceFile: Sendable {
+    let storage: any ObjectStorage
+    let maximumBytes: Int
+
+    /// Copies the file.
+    ///
+    /// - Parameter again: also when an earlier stage of this delivery has left a copy.
+    /// - Returns: the copy's path; size and digest when it was copied now.
+    func fetch(_ context: StageContext, again: Bool = false) async throws -> (path: String, object: FetchedObject?) {
+        let path = "\(context.workDirectory)/source"
+        if again { FileCheck.remove(path) }
+        if FileCheck.exists(path) { return (path, nil) }
+        guard let uri = context.message.path ?? context.message.filename, !uri.isEmpty else {
+            throw StageFailure(.badMessage, "The message names no file: gcs_path and filename are both missing.")
+        }
+        return (path, try await self.storage.fetch(uri, to: path, maximumBytes: self.maximumBytes))
+    }
+}

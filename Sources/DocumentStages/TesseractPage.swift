@@ -1,0 +1,41 @@
+/// Recognised text of one page, from tesseract's table of words.
+struct TesseractPage: Sendable, Hashable {
+    /// Lines and paragraphs as tesseract saw them.
+    var text = ""
+    var words = 0
+    /// Mean of the words' confidence, 0 to 100; 0 without words.
+    var confidence = 0.0
+    /// Rises with the number of words and their confidence: of two readings of one page the better has more.
+    var score = 0.0
+
+    /// Reads `tesseract … tsv`: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
+    init(tsv: String) {
+        var total = 0.0
+        var place: (block: Substring, paragraph: Substring, line: Substring)?
+        for row in tsv.split(whereSeparator: \.isNewline) {
+            let fields = row.split(separator: "\t", maxSplits: 11, omittingEmptySubsequences: false)
+            guard fields.count == 12, fields[0] == "5", let confidence = Double(fields[10]), confidence >= 0 else { continue }
+            let word = fields[11].filter { $0 != " " }
+            // Below this it is texture, not text.
+            guard !word.isEmpty, confidence >= 10 else { continue }
+            if let place {
+                if place.block != fields[2] || place.paragraph != fields[3] {
+                    self.text += "\n\n"
+                } else {
+                    self.text += place.line == fields[4] ? " " : "\n"
+                }
+            }
+            place = (fields[2], fields[3], fields[4])
+            self.text += word
+            self.words += 1
+            total += confidence
+            self.score += max(0, confidence - 30)
+        }
+        self.confidence = self.words > 0 ? total / Double(self.words) : 0
+    }
+
+    init() {}
+
+    /// Whether it is worth trying the page again in another way.
+    var isDoubtful: Bool { self.words < 5 || self.confidence < 90 }
+}

@@ -1,0 +1,130 @@
+internal import DocumentFormats
+import Glibc
+internal import JSONText
+public import Subprocess
+
+/// Runs the programs that read untrusted files: each in the sandbox, with limits, never through a shell.
+public struct ToolBox: Sendable {
+    let runner: ChildRunner
+    let sandbox: Sandbox
+    let extractor: String
+    /// Programs that may run at once; pages are recognised so many at a time.
+    let slots: Int
+    private let locator = ToolLocator()
+
+    /// - Parameters:
+    ///   - runner: shared by the whole process, so that its concurrency bounds all documents together.
+    ///   - extractor: path of `document-extractor`; nil looks beside the running program, then in `PATH`.
+    ///   - slots: the runner's concurrency; nil takes the number of cores.
+    public init(runner: ChildRunner, sandbox: Sandbox, extractor: String? = nil, slots: Int? = nil) {
+        self.runner = runner
+        self.sandbox = sandbox
+        self.extractor = extractor ?? Self.besideThisProgram("document-extractor") ?? "document-extractor"
+        self.slots = max(1, slots ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// Whether a program is installed.
+    func has(_ name: String) -> Bool { self.locator.find(name) != nil }
+
+    /// `name 5.3.0`, for the record; only the name when it is missing.
+    func version(of name: String, _ arguments: [String]) async -> String {
+        guard let line = await self.locator.version(of: name, arguments: arguments, using: self.runner) else { return name }
+        let number = line.split(separator: " ").first { $0.contains { $0.isNumber } }
+        return number.map { "\(name) \($0)" } ?? name
+    }
+
+    /// Runs a program to its end, whatever its exit status.
+    ///
+    /// - Throws: ``StageFailure`` when it did not run or was stopped; `CancellationError`.
+    func run(
+        _ program: String, _ arguments: [String], reading files: [String], writing directory: String? = nil,
+        input: ChildCommand.Input = .empty, output: ChildCommand.Output = .bytes, limits: ChildLimits
+    ) async throws -> ChildResult {
+        var command = ChildCommand(program, arguments, input: input, output: output, limits: limits)
+        command.environment["SWIFT_BACKTRACE"] = "enable=no"
+        command.directory = directory
+        let result = await self.runner.run(self.sandbox.wrap(command, access: .init(readOnly: files, workDirectory: directory)))
+        let name = program.split(separator: "/").last.map(String.init) ?? program
+        let detail = result.errorOutput.text
+        switch result.outcome {
+        case .cancelled: throw CancellationError()
+        case .notFound:
+            throw StageFailure(
+                .toolMissing, "The program \(name) is not installed on this worker (Debian package \(Self.package(of: name))).")
+        case .launchFailed(let code, let step):
+            throw StageFailure(
+                code == ENOSPC ? .diskFull : .environment, "\(name) could not be started (\(step)): \(String(cString: strerror(code))).")
+        case .timedOut: throw StageFailure(.timeout, "\(name) was stopped after \(limits.wall.components.seconds) seconds.", detail: detail)
+        case .cpuLimit:
+            throw StageFailure(
+                .tooLarge, "\(name) used more than \(limits.cpuSeconds) seconds of computing time on this file.", detail: detail)
+        case .outputLimit: throw StageFailure(.tooLarge, "\(name) produced more output than allowed.", detail: detail)
+        case .exited(let status) where status != 0:
+            if detail.contains("No space left on device") || directory.map(Self.isFull) ?? false {
+                throw StageFailure(.diskFull, "The work directory's disk is full.", detail: detail)
+            }
+            if detail.hasPrefix("bwrap: ") || status == 127 && detail.contains("shared librar") {
+                throw StageFailure(.environment, "\(name) could not be started in its sandbox.", detail: detail)
+            }
+            return result
+        case .exited, .signalled: return result
+        }
+    }
+
+    /// Runs `document-extractor` and reads its answer.
+    ///
+    /// - Throws: ``StageFailure`` with the extractor's own reason.
+    func extract(
+        _ verb: String, _ file: String, options: [String] = [], writing directory: String? = nil, limits: ChildLimits = Self.extractorLimits
+    ) async throws -> JSONValue {
+        let result = try await self.run(self.extractor, [verb, file] + options, reading: [file], writing: directory, limits: limits)
+        let detail = result.errorOutput.text
+        guard case .exited(let status) = result.outcome else {
+            if result.outcome == .signalled(SIGKILL) {
+                throw StageFailure(.killed, "The reader was killed, most likely for memory.", detail: detail)
+            }
+            throw StageFailure(.readerCrashed, "The \(verb) reader ran out of memory or crashed on this file.", detail: detail)
+        }
+        // The parser throws for damaged output, which says the same as no output.
+        let answer = try? JSONValue(parsing: result.output)
+        if status == 0, let answer { return answer }
+        let reason = answer?["error"]?.string ?? "The \(verb) reader failed with status \(status)."
+        switch FormatError.Code(rawValue: status) {
+        case .encrypted: throw StageFailure(.encrypted, reason)
+        case .corrupt: throw StageFailure(.corrupt, reason)
+        case .unsupported: throw StageFailure(.unsupported, reason)
+        case .tooLarge: throw StageFailure(.tooLarge, reason)
+        case .empty: throw StageFailure(.empty, reason)
+        case .unreadable: throw StageFailure(reason.contains("No space left") ? .diskFull : .environment, reason)
+        case nil: throw StageFailure(.toolFailed, reason, detail: detail)
+        }
+    }
+
+    static let extractorLimits = ChildLimits(
+        cpuSeconds: 120, addressSpaceBytes: 2 << 30, fileSizeBytes: 512 << 20, outputBytes: 128 << 20, wall: .seconds(480))
+
+    /// Less than 1 MiB left where `directory` lies.
+    private static func isFull(_ directory: String) -> Bool {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return false }
+        return status.f_bavail.multipliedReportingOverflow(by: UInt(status.f_frsize)).partialValue < 1 << 20
+    }
+
+    private static func besideThisProgram(_ name: String) -> String? {
+        guard let program = realpath("/proc/self/exe", nil) else { return nil }
+        defer { free(program) }
+        let path = String(cString: program)
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        let candidate = "\(path[..<slash])/\(name)"
+        return access(candidate, X_OK) == 0 ? candidate : nil
+    }
+
+    private static func package(of tool: String) -> String {
+        switch tool {
+        case "pdfinfo", "pdftotext", "pdftoppm", "pdfimages": "poppler-utils"
+        case "tesseract": "tesseract-ocr"
+        case "document-extractor": "flotilla"
+        default: tool
+        }
+    }
+}

@@ -1,0 +1,143 @@
+public import Flotilla
+public import FlotillaPostgres
+internal import FlotillaRedis
+internal import Glibc
+internal import PostgresClient
+internal import RedisClient
+internal import Threading
+
+/// A processor put together: a worker on one queue, the reclaimer that every process runs, and how the daemon answers for them.
+public enum Processor {
+    /// Waits until Redis and PostgreSQL are fit, then builds the daemon.
+    ///
+    /// - Parameters:
+    ///   - migrations: what the program needs in the database.
+    ///   - makeHandler: builds the queue's handler; may take its time.
+    public static func daemon(
+        _ kind: QueueKind, context: DaemonContext, migrations: [Migration],
+        makeHandler: (_ connections: Connections, _ observer: FleetObserver) async throws -> any JobHandler,
+        services: (_ connections: Connections) -> [any DaemonService] = { _ in [] }
+    ) async throws -> Daemon {
+        let configuration = context.configuration
+        let connections = try Connections(configuration, logger: context.logger.labelled("connections"), metrics: context.metrics)
+        let broker = connections.broker(kind)
+        try await connections.checkRedis(broker)
+        try await connections.checkSchema(migrations)
+        let observer = FleetObserver(queue: broker.queue, metrics: context.metrics, logger: context.logger.labelled("worker"))
+        let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues)
+        let handler = try await makeHandler(connections, observer)
+        let worker = Worker(
+            broker: broker, store: store, handler: handler, options: WorkerOptions(configuration, kind: kind),
+            logger: context.logger.labelled("stage"), observer: observer)
+        let reclaimer = LeaseReclaimer(broker: broker, store: store, configuration: configuration, context: context)
+        let health = ConnectionHealth(connections)
+        return Daemon(
+            // Drained from the last to the first: the worker before what it needs.
+            services: [ClosureService("connections", run: { await Self.untilCancelled { await connections.close() } })]
+                + services(connections) + [
+                    ClosureService("health", run: { await health.run(metrics: context.metrics) }),
+                    ClosureService("reclaimer", run: { await reclaimer.run() }),
+                    ClosureService(
+                        "worker", quiet: { worker.quiet() }, drain: { worker.drain(within: configuration.drain - .seconds(1)) },
+                        abort: { worker.drain(within: .zero) }, run: { await worker.run() }),
+                ],
+            checks: { health.checks },
+            sinceProgress: { worker.status.sinceLastTurn },
+            status: {
+                let status = worker.status
+                return "\(status.running)/\(status.concurrency) busy, \(status.held) held\(status.isClaiming ? "" : ", taking no new work")"
+            },
+            dump: {
+                let status = worker.status
+                return [["worker": worker.id.rawValue, "running": status.running, "held": status.held]]
+            },
+            reload: { settings in context.logger.setLevel(LogLevel(name: settings[\.logLevel].rawValue) ?? .info) })
+    }
+
+    static func untilCancelled(_ cleanUp: @Sendable () async -> Void) async {
+        while !Task.isCancelled {
+            // Ends early when the task is cancelled, which is what it waits for.
+            try? await Task.sleep(for: .seconds(3600))
+        }
+        await cleanUp()
+    }
+}
+
+extension WorkerOptions {
+    init(_ configuration: DaemonConfiguration, kind: QueueKind) {
+        self.init(
+            concurrency: configuration.concurrency, lease: configuration.lease, heartbeat: configuration.heartbeat,
+            deadline: configuration.stageDeadline,
+            retryPolicy: RetryPolicy(
+                maximumRetries: configuration.queue(kind).maximumRetries,
+                backoff: Backoff(base: configuration.backoffBase, cap: configuration.backoffMaximum)),
+            info: WorkerInfo(
+                host: hostName(), processID: getpid(), role: configuration.role.rawValue, version: BuildInfo.version,
+                startedAt: WallClock.microseconds, concurrency: configuration.concurrency))
+    }
+}
+
+extension LeaseReclaimer {
+    convenience init(broker: any Broker, store: any JobStore, configuration: DaemonConfiguration, context: DaemonContext) {
+        let queue = broker.queue.rawValue
+        let logger = context.logger.labelled("reclaimer").with(["queue": queue])
+        let metrics = context.metrics
+        self.init(
+            broker: broker, store: store, interval: configuration.reclaimInterval, crashLimit: configuration.maximumCrashes,
+            settleTime: configuration.heartbeat,
+            onReclaim: { result in
+                switch result {
+                case .success(let reclamation):
+                    metrics.recovered(queue).increment(by: reclamation.returned)
+                    metrics.leasesExpired(queue).increment(by: reclamation.sweptWorkers.count)
+                    logger.warning(
+                        "took back what dead workers held",
+                        [
+                            "returned": reclamation.returned, "quarantined": reclamation.quarantined.count,
+                            "swept": reclamation.sweptWorkers.map(\.rawValue).joined(separator: " "),
+                        ])
+                    for entry in reclamation.quarantined {
+                        metrics.dead(queue, entry.letter.reason.rawValue).increment()
+                        logger.error("message quarantined", ["dead_letter": entry.letter.id, "error": entry.letter.errorMessage])
+                    }
+                case .failure(let error): logger.warning("cannot reclaim", ["error": error.description])
+                }
+            })
+    }
+}
+
+/// Asks Redis and PostgreSQL every two seconds whether they answer.
+final class ConnectionHealth: Sendable {
+    private let connections: Connections
+    private let state = Lock<[HealthCheck]>([HealthCheck("redis", isHealthy: false), HealthCheck("postgres", isHealthy: false)])
+
+    init(_ connections: Connections) { self.connections = connections }
+
+    var checks: [HealthCheck] { self.state.withLock { $0 } }
+
+    func run(metrics: FleetMetrics) async {
+        while !Task.isCancelled {
+            let redis = await self.check("redis") { _ = try await self.connections.redis.send(["PING"], timeout: .seconds(1)) }
+            let postgres = await self.check("postgres") { _ = try await self.connections.postgres.query("SELECT 1", timeout: .seconds(2)) }
+            self.state.withLock { $0 = [redis, postgres] }
+            for check in [redis, postgres] { metrics.dependencyUp(check.name).set(check.isHealthy ? 1 : 0) }
+            // Ends early when the task is cancelled, and the loop with it.
+            try? await Task.sleep(for: .seconds(2))
+        }
+    }
+
+    private func check(_ name: String, _ body: () async throws -> Void) async -> HealthCheck {
+        do {
+            try await body()
+            return HealthCheck(name, isHealthy: true, detail: "answers")
+        } catch {
+            return HealthCheck(name, isHealthy: false, detail: Redactor.redact("\(error)"))
+        }
+    }
+}
+
+func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    gethostname(&name, name.count - 1)
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

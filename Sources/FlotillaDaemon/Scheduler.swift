@@ -1,0 +1,161 @@
+internal import Flotilla
+public import FlotillaPostgres
+internal import FlotillaRedis
+internal import Threading
+
+/// The retry-scheduler put together: for each queue it promotes due retries, reclaims leases, keeps the history of dead letters and measures;
+/// for all of them it relays the outbox. Any number may run at once.
+public enum Scheduler {
+    /// Waits until Redis and PostgreSQL are fit, then builds the daemon.
+    public static func daemon(_ context: DaemonContext, migrations: [Migration]) async throws -> Daemon {
+        let configuration = context.configuration
+        let connections = try Connections(configuration, logger: context.logger.labelled("connections"), metrics: context.metrics)
+        let brokers = QueueKind.allCases.map { connections.broker($0) }
+        if let first = brokers.first { try await connections.checkRedis(first) }
+        try await connections.checkSchema(migrations)
+        let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues)
+        let history = PostgresDeadLetterHistory(
+            store: store, administration: JobAdministration(pool: connections.postgres, countingQueues: connections.countingQueues))
+        let health = ConnectionHealth(connections)
+        let turned = Lock(MonotonicTime.now)
+        var services: [any DaemonService] = [
+            ClosureService("connections", run: { await Processor.untilCancelled { await connections.close() } }),
+            ClosureService("health", run: { await health.run(metrics: context.metrics) }),
+            ClosureService("outbox relay", run: { await Self.relay(connections, context, brokers).run() }),
+            ClosureService("gauges", run: { await QueueGauges(brokers, metrics: context.metrics).run { turned.withLock { $0 = .now } } }),
+        ]
+        for broker in brokers {
+            let reclaimer = LeaseReclaimer(broker: broker, store: store, configuration: configuration, context: context)
+            let promoter = Self.promoter(broker, context)
+            let sweeper = Self.sweeper(broker, history, context)
+            services += [
+                ClosureService("reclaimer of \(broker.queue)", run: { await reclaimer.run() }),
+                ClosureService("promoter of \(broker.queue)", run: { await promoter.run() }),
+                ClosureService("sweeper of \(broker.queue)", run: { await sweeper.run() }),
+            ]
+        }
+        return Daemon(
+            services: services, checks: { health.checks }, sinceProgress: { MonotonicTime.now - turned.withLock { $0 } },
+            status: { "promoting, reclaiming and sweeping \(brokers.count) queues" },
+            reload: { settings in context.logger.setLevel(LogLevel(name: settings[\.logLevel].rawValue) ?? .info) })
+    }
+
+    private static func relay(_ connections: Connections, _ context: DaemonContext, _ brokers: [RedisBroker]) -> OutboxRelay {
+        let logger = context.logger.labelled("outbox")
+        let relayed = context.metrics.registry.counter(
+            "flotilla_outbox_relayed_total", help: "Messages pushed from the outbox by this process.", labels: [])()
+        let byQueue = Dictionary(uniqueKeysWithValues: brokers.map { ($0.queue, $0) })
+        return OutboxRelay(
+            pool: connections.postgres,
+            report: { result in
+                switch result {
+                case .success(let count): relayed.increment(by: count)
+                case .failure(let error): logger.warning("cannot relay", ["error": error.description])
+                }
+            },
+            push: { queue, payloads in
+                guard let broker = byQueue[queue] else { throw UnknownOutboxQueue(queue: queue) }
+                try await broker.enqueue(payloads)
+                context.metrics.enqueued(queue.rawValue).increment(by: payloads.count)
+            })
+    }
+
+    private static func promoter(_ broker: RedisBroker, _ context: DaemonContext) -> RetryPromoter {
+        let logger = context.logger.labelled("promoter").with(["queue": broker.queue.rawValue])
+        let promoted = context.metrics.registry.counter(
+            "flotilla_retries_promoted_total", help: "Due retries moved back to their queue by this process.", labels: ["queue"])(
+                broker.queue.rawValue)
+        return RetryPromoter(broker: broker) { result in
+            switch result {
+            case .success(let count):
+                promoted.increment(by: count)
+                logger.info("retries promoted", ["count": count])
+            case .failure(let error): logger.warning("cannot promote", ["error": error.description])
+            }
+        }
+    }
+
+    private static func sweeper(_ broker: RedisBroker, _ history: any DeadLetterHistory, _ context: DaemonContext) -> DeadLetterSweeper {
+        let logger = context.logger.labelled("sweeper").with(["queue": broker.queue.rawValue])
+        let expired = context.metrics.registry.counter(
+            "flotilla_dead_letters_expired_total", help: "Dead letters removed after their retention.", labels: ["queue"])(
+                broker.queue.rawValue)
+        return DeadLetterSweeper(broker: broker, history: history, retention: context.configuration.deadLetterRetention) { result in
+            switch result {
+            case .success(let sweep):
+                expired.increment(by: sweep.expired)
+                logger.info("dead letters swept", ["recorded": sweep.recorded, "expired": sweep.expired])
+            case .failure(let error): logger.warning("cannot sweep dead letters", ["error": Redactor.redact("\(error)")])
+            }
+        }
+    }
+}
+
+/// The outbox names a queue that this program does not know.
+struct UnknownOutboxQueue: Error, CustomStringConvertible {
+    let queue: QueueName
+    var description: String { "the outbox holds messages for \(self.queue), which is no queue of this fleet" }
+}
+
+/// How full the queues are, asked every two seconds in a bounded way: counts are O(1), ages come from the oldest message alone.
+final class QueueGauges: Sendable {
+    private let brokers: [RedisBroker]
+    private let messages: GaugeFamily
+    private let oldest: GaugeFamily
+    private let overdue: GaugeFamily
+    private let workers: GaugeFamily
+    private let paused: GaugeFamily
+
+    init(_ brokers: [RedisBroker], metrics: FleetMetrics) {
+        let registry = metrics.registry
+        self.brokers = brokers
+        self.messages = registry.gauge(
+            "flotilla_queue_messages", help: "Messages by state: ready, leased, scheduled, dead.", labels: ["queue", "state"])
+        self.oldest = registry.gauge(
+            "flotilla_queue_oldest_age_seconds",
+            help: "Age of the oldest message, by its enqueued_at when ready and by its failure time when dead.", labels: ["queue", "state"])
+        self.overdue = registry.gauge(
+            "flotilla_retry_overdue_seconds", help: "How long the most overdue retry has been due.", labels: ["queue"])
+        self.workers = registry.gauge("flotilla_workers", help: "Registered workers by state: alive, dead.", labels: ["queue", "state"])
+        self.paused = registry.gauge("flotilla_queue_paused", help: "Whether claims are paused.", labels: ["queue"])
+    }
+
+    /// Measures until the task is cancelled.
+    func run(turned: @Sendable () -> Void) async {
+        while !Task.isCancelled {
+            for broker in self.brokers {
+                // A gauge that cannot be measured keeps its last value; flotilla_dependency_up says that Redis is away.
+                try? await self.measure(broker)
+            }
+            turned()
+            // Ends early when the task is cancelled, and the loop with it.
+            try? await Task.sleep(for: .seconds(2))
+        }
+    }
+
+    private func measure(_ broker: RedisBroker) async throws(BrokerError) {
+        let queue = broker.queue.rawValue
+        let counts = try await broker.counts()
+        self.messages(queue, "ready").set(counts.ready)
+        self.messages(queue, "leased").set(counts.leased)
+        self.messages(queue, "scheduled").set(counts.scheduled)
+        self.messages(queue, "dead").set(counts.dead)
+        self.overdue(queue).set(counts.overdue.inSeconds)
+        self.paused(queue).set(counts.isPaused ? 1 : 0)
+        let workers = try await broker.workers()
+        let alive = workers.count { $0.leaseLeft > .zero }
+        self.workers(queue, "alive").set(alive)
+        self.workers(queue, "dead").set(workers.count - alive)
+        let ready = try await broker.readyMessages(from: 0, limit: 1)
+        // A message that cannot be read, or does not say when it was put there, has no age.
+        let enqueued = ready.first.flatMap { try? Envelope($0) }?.enqueuedAt
+        self.oldest(queue, "ready").set(Self.age(enqueued))
+        let dead = counts.dead > 0 ? try await broker.deadLetters(from: counts.dead - 1, limit: 1) : []
+        let failed = dead.first.map { DeadLetterEntry($0, queue: broker.queue).letter.failureTime }
+        self.oldest(queue, "dead").set(Self.age(failed == 0 ? nil : failed))
+    }
+
+    private static func age(_ microseconds: Int64?) -> Double {
+        microseconds.map { max(0, Double(WallClock.microseconds - $0) / 1e6) } ?? 0
+    }
+}

@@ -1,0 +1,192 @@
+import Flotilla
+import Glibc
+
+/// How log lines look.
+public enum LogFormatChoice: String, Sendable, CaseIterable {
+    case json, text, auto
+}
+
+/// Levels as they are configured.
+public enum LogLevelChoice: String, Sendable, CaseIterable {
+    case trace, debug, info, notice, warn, error
+}
+
+/// Every setting there is. Adding a line here makes it readable, checked, documented and shown.
+public struct SettingCatalog: Sendable {
+    // MARK: Redis
+
+    public let redisURL = Setting<String?>.url(
+        "REDIS_URL", .redis, schemes: ["redis", "rediss", "unix"], secret: true,
+        help:
+            "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port "
+            + "and database below; user and password below fill in what it leaves out.")
+    public let redisHost = Setting<String>.text(
+        "REDIS_HOST", .redis, kind: "host name or address", default: "localhost", help: "The Redis server."
+    ) { !$0.contains { $0 == " " || $0 == "/" } }
+    public let redisPort = Setting<Int>.integer("REDIS_PORT", .redis, 1...65535, default: 6379, help: "Its port.")
+    public let redisDB = Setting<Int>.integer("REDIS_DB", .redis, 0...65535, default: 0, help: "The number of the database.")
+    public let redisUsername = Setting<String?>.optionalText("REDIS_USERNAME", .redis, help: "The ACL user; without one, the default user.")
+    public let redisPassword = Setting<String?>.optionalText("REDIS_PASSWORD", .redis, secret: true, help: "The password.")
+    public let redisTLS = Setting<Bool>.flag(
+        "REDIS_TLS", .redis, default: false, help: "Whether to speak TLS to host and port. A `rediss://` URL or a CA file does so too.")
+    public let redisTLSCAFile = Setting<String?>.optionalPath(
+        "REDIS_TLS_CA_FILE", .redis, help: "The certificate authority that signed the server's certificate; the system's own without it.")
+    public let redisTLSCertFile = Setting<String?>.optionalPath(
+        "REDIS_TLS_CERT_FILE", .redis, help: "Our certificate, if the server asks for one.")
+    public let redisTLSKeyFile = Setting<String?>.optionalPath("REDIS_TLS_KEY_FILE", .redis, help: "The key of our certificate.")
+    public let allowEvictingRedis = Setting<Bool>.flag(
+        "ALLOW_EVICTING_REDIS", .redis, default: false,
+        help: "Start even if Redis may evict keys under memory pressure (`maxmemory-policy` other than `noeviction`), which loses messages."
+    )
+
+    // MARK: PostgreSQL
+
+    public let databaseURL = Setting<String?>.url(
+        "DATABASE_URL", .postgres, schemes: ["postgres", "postgresql"], secret: true,
+        help: "Where PostgreSQL is: `postgres://user:password@host/database?sslmode=verify-full`. Without it, libpq's own variables "
+            + "(`PGHOST`, `PGUSER`, `PGPASSWORD`, `PGPASSFILE`, `PGSSLMODE`, …) decide.")
+    public let databaseConnections = Setting<Int>.integer(
+        "DATABASE_CONNECTIONS", .postgres, 1...200, default: 8, help: "Connections a process opens at most.")
+
+    // MARK: Queues
+
+    public let queueDocument = Setting<String>.key(
+        "REDIS_QUEUE_DOCUMENT", .queues, default: "document_queue", help: "The list that holds ready messages of documents.")
+    public let queueAudio = Setting<String>.key(
+        "REDIS_QUEUE_AUDIO", .queues, default: "audio_queue", help: "The list that holds ready messages of audio files.")
+    public let queueVideo = Setting<String>.key(
+        "REDIS_QUEUE_VIDEO", .queues, default: "video_queue", help: "The list that holds ready messages of videos.")
+    public let queueGraph = Setting<String>.key(
+        "REDIS_QUEUE_GRAPH", .queues, default: "graph_queue", help: "The list that holds ready messages for the knowledge graph.")
+    public let retryDocument = Setting<String>.key(
+        "REDIS_RETRY_DOCUMENT", .queues, default: "document_retry",
+        help: "The sorted set of document messages that wait for another attempt.")
+    public let retryAudio = Setting<String>.key("REDIS_RETRY_AUDIO", .queues, default: "audio_retry", help: "The same for audio.")
+    public let retryVideo = Setting<String>.key("REDIS_RETRY_VIDEO", .queues, default: "video_retry", help: "The same for video.")
+    public let retryGraph = Setting<String>.key("REDIS_RETRY_GRAPH", .queues, default: "graph_retry", help: "The same for the graph.")
+    public let dlqDocument = Setting<String>.key(
+        "REDIS_DLQ_DOCUMENT", .queues, default: "document_dlq", help: "The list of document messages that nobody will retry by themselves.")
+    public let dlqAudio = Setting<String>.key("REDIS_DLQ_AUDIO", .queues, default: "audio_dlq", help: "The same for audio.")
+    public let dlqVideo = Setting<String>.key("REDIS_DLQ_VIDEO", .queues, default: "video_dlq", help: "The same for video.")
+    public let dlqGraph = Setting<String>.key("REDIS_DLQ_GRAPH", .queues, default: "graph_dlq", help: "The same for the graph.")
+
+    // MARK: Retries
+
+    public let maxRetryAttempts = Setting<Int>.integer(
+        "MAX_RETRY_ATTEMPTS", .retries, 0...1000, default: 3,
+        help: "Retries after the first run, so that 3 means at most 4 runs. 0 sends every failure to the dead-letter queue at once.")
+    public let maxRetryAttemptsDocument = Setting<Int?>.optionalInteger(
+        "MAX_RETRY_ATTEMPTS_DOCUMENT", .retries, 0...1000, help: "The same for documents alone.")
+    public let maxRetryAttemptsAudio = Setting<Int?>.optionalInteger(
+        "MAX_RETRY_ATTEMPTS_AUDIO", .retries, 0...1000, help: "The same for audio alone.")
+    public let maxRetryAttemptsVideo = Setting<Int?>.optionalInteger(
+        "MAX_RETRY_ATTEMPTS_VIDEO", .retries, 0...1000, help: "The same for video alone.")
+    public let maxRetryAttemptsGraph = Setting<Int?>.optionalInteger(
+        "MAX_RETRY_ATTEMPTS_GRAPH", .retries, 0...1000, help: "The same for the graph alone.")
+    public let retryBackoffBase = Setting<Duration>.duration(
+        "RETRY_BACKOFF_BASE_SECONDS", .retries, .zero ... .seconds(86_400), default: .seconds(60),
+        help: "The wait before the first retry. It doubles with each further one; half of it is random.")
+    public let retryBackoffMax = Setting<Duration>.duration(
+        "RETRY_BACKOFF_MAX_SECONDS", .retries, .zero ... .seconds(30 * 86_400), default: .seconds(3600),
+        help: "The wait never exceeds this.")
+    public let dlqRetention = Setting<Duration>.duration(
+        "DLQ_RETENTION_DAYS", .retries, .zero ... .seconds(3650 * 86_400), bare: .days, default: .seconds(7 * 86_400),
+        help: "Dead letters older than this are removed from Redis; their history stays in PostgreSQL. 0 keeps them for ever.")
+    public let maxCrashDeliveries = Setting<Int>.integer(
+        "MAX_CRASH_DELIVERIES", .retries, 1...100, default: 3,
+        help: "A message whose worker process died this many times while holding it is quarantined in the dead-letter queue.")
+
+    // MARK: Worker
+
+    public let concurrency = Setting<Int>.integer(
+        "CONCURRENCY", .worker, 1...1024, default: availableCores(), shownDefault: "the number of cores", help: "Handlers that run at once."
+    )
+    public let lease = Setting<Duration>.duration(
+        "LEASE_SECONDS", .worker, .seconds(2) ... .seconds(3600), default: .seconds(30),
+        help: "How long a worker that went silent keeps what it holds. The longest wait before somebody else takes over.")
+    public let heartbeat = Setting<Duration>.duration(
+        "HEARTBEAT_SECONDS", .worker, .milliseconds(100) ... .seconds(600), default: .seconds(10),
+        help: "How often a worker renews its lease; at most a third of `LEASE_SECONDS`.")
+    public let reclaimInterval = Setting<Duration>.duration(
+        "RECLAIM_INTERVAL_SECONDS", .worker, .milliseconds(100) ... .seconds(600), default: .seconds(5),
+        help: "How often each process looks for workers that went silent, give or take half of it at random.")
+    public let drain = Setting<Duration>.duration(
+        "DRAIN_SECONDS", .worker, .zero ... .seconds(86_400), default: .seconds(60),
+        help: "After SIGTERM, how long running handlers may take to finish; what is left is given back without counting an attempt.")
+    public let stageDeadline = Setting<Duration>.duration(
+        "STAGE_DEADLINE_SECONDS", .worker, .seconds(1) ... .seconds(7 * 86_400), default: .seconds(3600),
+        help: "A stage that runs longer is stopped with its child processes; that counts as a failed attempt.")
+
+    // MARK: Documents
+
+    public let storageRoot = Setting<String>.path(
+        "STORAGE_ROOT", .documents, default: "/var/lib/flotilla/files",
+        help: "Plain paths in messages are relative to this directory, and nothing outside of it is ever read.")
+    public let workDirectory = Setting<String>.path(
+        "WORK_DIRECTORY", .documents, default: "/var/tmp/flotilla",
+        help: "Where handlers get private directories for their intermediate files.")
+    public let ocrLanguages = Setting<String>.text(
+        "OCR_LANGUAGES", .documents, kind: "tesseract language codes joined by `+`", default: "eng",
+        help: "The languages that scans are read in, such as `eng+deu`; their data must be installed."
+    ) { text in
+        text.split(separator: "+", omittingEmptySubsequences: false).allSatisfy { code in
+            (2...32).contains(code.utf8.count)
+                && code.utf8.allSatisfy {
+                    (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+                }
+        }
+    }
+    public let maxFileBytes = Setting<Int>.bytes(
+        "MAX_FILE_BYTES", .documents, 1 << 10...1 << 40, default: 512 << 20, help: "Larger files are refused for good.")
+    public let maxPages = Setting<Int>.integer(
+        "MAX_PAGES", .documents, 1...1_000_000, default: 5_000, help: "Documents with more pages are refused for good.")
+    public let maxPagePixels = Setting<Int>.integer(
+        "MAX_PAGE_PIXELS", .documents, 10_000...2_000_000_000, default: 100_000_000,
+        help: "Images with more pixels are refused for good; pages are drawn at a resolution that stays below.")
+
+    // MARK: Embeddings
+
+    public let embeddingsURL = Setting<String?>.url(
+        "EMBEDDINGS_URL", .embeddings, schemes: ["http", "https"],
+        help: "A server that speaks OpenAI's `/v1/embeddings`. Without it, vectors are computed here and nothing leaves the machine.")
+    public let embeddingsModel = Setting<String?>.optionalText("EMBEDDINGS_MODEL", .embeddings, help: "The model to ask that server for.")
+    public let embeddingsDimensions = Setting<Int>.integer(
+        "EMBEDDINGS_DIMENSIONS", .embeddings, 1...16_384, default: 1_536, help: "How many numbers that model's vectors have.")
+    public let embeddingsAPIKey = Setting<String?>.optionalText("EMBEDDINGS_API_KEY", .embeddings, secret: true, help: "Its key.")
+
+    // MARK: HTTP
+
+    public let httpAddress = Setting<String>.text(
+        "HTTP_ADDRESS", .http, kind: "IP address", default: "127.0.0.1",
+        help: "Where `/livez`, `/readyz` and `/metrics` listen; `0.0.0.0` is every address of the machine."
+    ) { text in
+        var address = in6_addr()
+        return text == "localhost" || inet_pton(AF_INET, text, &address) == 1 || inet_pton(AF_INET6, text, &address) == 1
+    }
+    public let httpPort = Setting<Int?>(
+        "HTTP_PORT", .http, kind: "port from 0 to 65535", default: nil,
+        shownDefault: DaemonRole.allCases.map { "\($0.defaultPort) (\($0.rawValue))" }.joined(separator: ", "),
+        help: "Its port. 0 lets the system choose, and the log says which; so does a default port that is taken."
+    ) { text in Int(text).flatMap { (0...65535).contains($0) ? .some($0) : nil } }
+
+    // MARK: Logging
+
+    public let logLevel = Setting<LogLevelChoice>.choice(
+        "LOG_LEVEL", .logging, default: .info, help: "The least important lines that are written.")
+    public let logFormat = Setting<LogFormatChoice>.choice(
+        "LOG_FORMAT", .logging, default: .auto, help: "One JSON object a line, text for people, or text on a terminal and JSON elsewhere.")
+
+    // MARK: Testing
+
+    public let fault = Setting<String?>.optionalText(
+        "FLOTILLA_FAULT", .testing,
+        help: "Stops the process abruptly at a named point, to prove that nothing is lost. Never set it in production.")
+
+    public init() {}
+
+    /// All settings in the order above.
+    var all: [any AnySetting] { Mirror(reflecting: self).children.compactMap { $0.value as? any AnySetting } }
+
+    /// What the documentation says of each setting, in order.
+    public var declarations: [SettingDeclaration] { self.all.map(\.declaration) }
+}

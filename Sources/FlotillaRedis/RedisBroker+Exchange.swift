@@ -1,0 +1,170 @@
+public import Flotilla
+internal import RedisClient
+internal import Threading
+
+extension RedisBroker {
+    public func exchange(
+        _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration
+    ) async throws(BrokerError) -> Exchange {
+        let count = min(max(count, 0), 1_000)
+        // Lua's numbers are doubles: beyond 2^53 two sequence numbers would be one.
+        guard firstSequence < 1 << 53 - 1_000 else {
+            throw BrokerError(.refused, operation: "exchange", message: "the worker's sequence numbers are used up")
+        }
+        if settlements.count <= 1_000, settlements.allSatisfy({ $0.isAck(of: worker) }) {
+            return try await self.exchangeAcks(settlements, count, firstSequence, isRepeat, worker, lease)
+        }
+        let plan = SettlementPlan(settlements, by: worker)
+        var result = Exchange(verdicts: Array(repeating: .stale, count: settlements.count))
+        for (index, batch) in plan.batches.enumerated() {
+            let isLast = index == plan.batches.count - 1
+            var command = self.command(for: worker, lease: lease, metadata: batch.metadataKeys, capacity: batch.byteCount)
+            command.append(isLast ? count : 0)
+            command.append(firstSequence)
+            command.append(isRepeat ? 1 : 0)
+            batch.append(to: &command, queue: self.queue, retention: self.retentionSeconds)
+            let reply = try await ExchangeReply(self.send(command, "exchange"), firstSequence: firstSequence, worker: worker)
+            for (offset, index) in batch.order.enumerated() { result.verdicts[index] = reply.verdict(at: offset) }
+            result.isLeaseLost = reply.isLeaseLost
+            result.isPaused = reply.isPaused
+            result.deliveries = reply.deliveries
+            if reply.isLeaseLost { break }
+        }
+        return result
+    }
+
+    /// The path of nearly every call: acks alone, which need no sorting.
+    private func exchangeAcks(
+        _ acks: [Settlement], _ count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration
+    ) async throws(BrokerError) -> Exchange {
+        var command = self.command(for: worker, lease: lease, metadata: [], capacity: acks.count * 16)
+        command.append(count)
+        command.append(firstSequence)
+        command.append(isRepeat ? 1 : 0)
+        command.append(acks.count)
+        for _ in 0..<3 { command.append(0) }
+        command.append(self.retentionSeconds)
+        command.append(0)
+        for ack in acks { command.append(ack.delivery.sequence) }
+        let reply = try await ExchangeReply(self.send(command, "exchange"), firstSequence: firstSequence, worker: worker)
+        return Exchange(
+            verdicts: acks.indices.map { reply.verdict(at: $0) }, deliveries: reply.deliveries, isPaused: reply.isPaused,
+            isLeaseLost: reply.isLeaseLost)
+    }
+
+    private func command(for worker: WorkerID, lease: Duration, metadata: [String], capacity: Int) -> RedisCommand {
+        var command = RedisCommand(
+            Script.exchange,
+            keys: [
+                self.keys.queue, self.keys.inflight(worker), self.keys.workers, self.keys.landing(worker), self.keys.repeats(worker),
+                self.keys.paused, self.keys.crashes, self.names.retry, self.names.deadLetter,
+            ] + metadata, capacity: capacity + 128)
+        command.append(worker.rawValue)
+        command.append(Self.milliseconds(lease))
+        return command
+    }
+
+    var retentionSeconds: Int64 {
+        self.options.metadataRetention <= .zero ? 0 : max(1, self.options.metadataRetention.inMilliseconds / 1_000)
+    }
+
+    // MARK: Waiting
+
+    public func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool {
+        let landing = self.keys.landing(worker)
+        // A wait that was interrupted may have filled the slot.
+        let filled = try await self.send(["LLEN", .text(landing)], "wait")
+        if let count = filled.int, count > 0 { return true }
+        // Shorter than the grace after which a swept worker's slot is looked at for the last time; and 0 would wait for ever.
+        let seconds = min(max(timeout.inSeconds, 0.001), Self.landingGrace.inSeconds / 2)
+        let command: RedisCommand = [
+            "BLMOVE", .text(self.keys.queue), .text(landing), "RIGHT", "LEFT", .text(Self.decimal(seconds)),
+        ]
+        let wait = Lock(PendingWait.new)
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<Result<RedisValue, RedisError>?, Never>) in
+                let isCancelled = wait.withLock { state in
+                    if state == .cancelled { return true }
+                    state = .sent
+                    return false
+                }
+                if isCancelled { return continuation.resume(returning: nil) }
+                self.blocking.send(command, timeout: .seconds(seconds) + self.client.configuration.commandTimeout) { result in
+                    wait.withLock { $0 = .ended }
+                    continuation.resume(returning: result)
+                }
+                // Cancelled between the two: what was to be interrupted is only now on its way.
+                if wait.withLock({ $0 == .cancelled }) { self.blocking.interrupt() }
+            }
+        } onCancel: {
+            let wasSent = wait.withLock { state in
+                defer { if state != .ended { state = .cancelled } }
+                return state == .sent
+            }
+            if wasSent { self.blocking.interrupt() }
+        }
+        switch result {
+        case .success(let value): return !value.isNull
+        case nil: return false
+        case .failure(let error):
+            if Task.isCancelled { return false }
+            throw BrokerError(error, operation: "wait")
+        }
+    }
+
+    private enum PendingWait { case new, sent, ended, cancelled }
+
+    /// With three decimals, never in scientific notation.
+    private static func decimal(_ seconds: Double) -> String {
+        let milliseconds = Int64(seconds * 1_000)
+        let digits = String(milliseconds % 1_000)
+        return "\(milliseconds / 1_000).\(String(repeating: "0", count: 3 - digits.count))\(digits)"
+    }
+}
+
+extension Settlement {
+    func isAck(of worker: WorkerID) -> Bool {
+        if case .ack(let id) = self { id.worker == worker } else { false }
+    }
+}
+
+/// What `exchange.lua` answers.
+private struct ExchangeReply {
+    let isPaused: Bool
+    let isLeaseLost: Bool
+    /// Empty when all was settled.
+    let verdicts: [UInt8]
+    let deliveries: [Delivery]
+
+    init(_ reply: RedisValue, firstSequence: UInt64, worker: WorkerID) throws(BrokerError) {
+        guard case .array(let parts) = reply, parts.count == 4, let state = parts[0].int, let verdicts = parts[1].bytes,
+            case .array(let payloads) = parts[2], case .array(let suspects) = parts[3], suspects.count.isMultiple(of: 2)
+        else { throw RedisBroker.unexpected("exchange") }
+        self.isPaused = state == 1
+        self.isLeaseLost = state == 2
+        self.verdicts = verdicts
+        var deliveries: [Delivery] = []
+        deliveries.reserveCapacity(payloads.count)
+        var sequence = firstSequence
+        var crashes: [UInt64: Int] = [:]
+        for index in stride(from: 0, to: suspects.count, by: 2) {
+            guard let position = suspects[index].int, position > 0, let count = suspects[index + 1].int else {
+                throw RedisBroker.unexpected("exchange")
+            }
+            crashes[firstSequence &+ UInt64(position - 1)] = Int(clamping: count)
+        }
+        for payload in payloads {
+            if case .bulk(let bytes) = payload {
+                let count = crashes.isEmpty ? 0 : crashes[sequence] ?? 0
+                deliveries.append(Delivery(id: DeliveryID(worker: worker, sequence: sequence), payload: bytes, crashes: count))
+            }
+            sequence &+= 1
+        }
+        self.deliveries = deliveries
+    }
+
+    func verdict(at offset: Int) -> SettlementVerdict {
+        if self.verdicts.isEmpty { return .settled }
+        return offset < self.verdicts.count && self.verdicts[offset] == UInt8(ascii: "1") ? .settled : .stale
+    }
+}

@@ -1,0 +1,55 @@
+import Flotilla
+import FlotillaDaemon
+import FlotillaPostgres
+import Glibc
+import JSONText
+
+/// A processor whose messages say how they want to be run: what the tests of the fleet put in the place of real work.
+///
+/// `"run"`: `ok`, `fail`, `permanent`, `die` (SIGKILL to itself), `sleep` for `"ms"`, `stuck` for `"ms"` (deaf to cancellation), `outage`
+/// (a fault of the infrastructure for as long as the file `$OUTAGE_FILE` exists). Each run is a line in the file `$RUN_LOG`:
+/// `<filename> <attempt> <pid>`, and each end another that begins with `=`.
+@main
+struct FleetWorkerMain {
+    static func main() {
+        DaemonMain.run(role: .documentProcessor) { context in
+            try await Processor.daemon(
+                .document, context: context, migrations: JobSchema.migrations, makeHandler: { _, _ in ScriptedHandler() })
+        }
+    }
+}
+
+struct ScriptedHandler: JobHandler {
+    private let log: Int32 = getenv("RUN_LOG").map { open($0, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600) } ?? -1
+
+    func handle(_ job: JobContext) async throws -> JobOutcome {
+        let message = try JSONValue(parsing: job.message.producerBytes)
+        self.note("\(job.message.filename ?? "?") \(job.attempt) \(getpid())\n")
+        switch message["run"]?.string {
+        case "fail": throw ScriptedFailure(failureClass: .transient())
+        case "permanent": throw ScriptedFailure(failureClass: .permanent)
+        case "outage":
+            if let file = getenv("OUTAGE_FILE"), access(file, F_OK) == 0 { throw ScriptedFailure(failureClass: .infrastructure) }
+        case "die": kill(getpid(), SIGKILL)
+        case "sleep": try await Task.sleep(for: .milliseconds(message["ms"]?.integer ?? 0))
+        case "stuck": usleep(UInt32(clamping: (message["ms"]?.integer ?? 0) * 1000))
+        default: break
+        }
+        self.note("= \(job.message.filename ?? "?") \(job.attempt) \(getpid())\n")
+        let follows = message["follow"]?.string.map { [FollowUp(queue: QueueName($0), payload: job.message.producerBytes)] } ?? []
+        return .completed(followUps: follows)
+    }
+
+    /// One write, so that lines of several processes do not mix.
+    private func note(_ line: String) {
+        guard self.log >= 0 else { return }
+        let bytes = Array(line.utf8)
+        _ = write(self.log, bytes, bytes.count)
+    }
+}
+
+struct ScriptedFailure: FailureClassified {
+    let failureClass: FailureClass
+    var failureCode: String { "scripted" }
+    var failureMessage: String { "the message asked for a \(self.failureClass.name) failure" }
+}

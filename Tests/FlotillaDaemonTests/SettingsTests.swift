@@ -1,0 +1,177 @@
+import Flotilla
+import FlotillaDaemon
+import Foundation
+import Testing
+
+@Suite struct SettingsTests {
+    private func mistakes(_ environment: [String: String]) -> [String] {
+        do {
+            _ = try DaemonConfiguration.read(role: .documentProcessor, environment: environment)
+            return []
+        } catch { return error.all }
+    }
+
+    private func read(_ environment: [String: String] = [:]) throws -> DaemonConfiguration {
+        try DaemonConfiguration.read(role: .documentProcessor, environment: environment)
+    }
+
+    /// A directory that is gone when the test is over.
+    private func withDirectory(_ body: (String) throws -> Void) throws {
+        let path = NSTemporaryDirectory() + "flotilla-settings-\(UUID())"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try body(path)
+    }
+
+    @Test func `an empty environment gives the documented defaults`() throws {
+        let configuration = try self.read()
+        #expect(configuration.settings[\.redisHost] == "localhost")
+        #expect(configuration.settings[\.redisPort] == 6379)
+        #expect(configuration.queue(.document).queue == "document_queue")
+        #expect(configuration.queue(.graph).dead == "graph_dlq")
+        #expect(configuration.queue(.audio).maximumRetries == 3)
+        #expect(configuration.backoffBase == .seconds(60))
+        #expect(configuration.backoffMaximum == .seconds(3600))
+        #expect(configuration.deadLetterRetention == .seconds(7 * 86_400))
+        #expect(configuration.httpPort == 9101)
+        #expect(configuration.concurrency >= 1)
+        #expect(configuration.settings[\.databaseURL] == nil)
+    }
+
+    @Test func `values are read in every unit`() throws {
+        let configuration = try self.read([
+            "LEASE_SECONDS": "1m", "HEARTBEAT_SECONDS": " 500ms ", "DLQ_RETENTION_DAYS": "36h", "RETRY_BACKOFF_BASE_SECONDS": "0.5",
+            "MAX_FILE_BYTES": "2GiB", "MAX_RETRY_ATTEMPTS": "5", "MAX_RETRY_ATTEMPTS_AUDIO": "0", "ALLOW_EVICTING_REDIS": "Yes",
+            "LOG_LEVEL": "DEBUG", "HTTP_PORT": "0", "OCR_LANGUAGES": "eng+deu", "REDIS_PASSWORD": "",
+        ])
+        #expect(configuration.lease == .seconds(60))
+        #expect(configuration.heartbeat == .milliseconds(500))
+        #expect(configuration.deadLetterRetention == .seconds(36 * 3600))
+        #expect(configuration.backoffBase == .milliseconds(500))
+        #expect(configuration.settings[\.maxFileBytes] == 2 << 30)
+        #expect(configuration.queue(.document).maximumRetries == 5)
+        #expect(configuration.queue(.audio).maximumRetries == 0)
+        #expect(configuration.settings[\.allowEvictingRedis])
+        #expect(configuration.settings[\.logLevel] == .debug)
+        #expect(configuration.httpPort == 0)
+        #expect(configuration.settings[\.redisPassword] == nil)
+        #expect(try self.read(["DLQ_RETENTION_DAYS": "0"]).deadLetterRetention == nil)
+        #expect(try self.read(["LEASE_SECONDS": "6"]).heartbeat == .seconds(2))
+    }
+
+    @Test func `all mistakes come at once, with variable, value and range`() {
+        let mistakes = self.mistakes([
+            "REDIS_PORT": "70000", "LEASE_SECONDS": "soon", "MAX_FILE_BYTES": "-1", "LOG_FORMAT": "xml", "CONCURRENCY": "0",
+            "DATABASE_URL": "mysql://root:hunter2@h/x", "STORAGE_ROOT": "relative", "FLOTILLA_FAULTS": "x",
+            "HTTP_ADDRESS": "example.org",
+        ])
+        #expect(mistakes.count == 9)
+        let all = mistakes.joined(separator: "\n")
+        #expect(all.contains("REDIS_PORT='70000' (environment): expected whole number from 1 to 65535"))
+        #expect(all.contains("did you mean FLOTILLA_FAULT?"))
+        #expect(all.contains("`json`, `text`, `auto`"))
+        #expect(!all.contains("hunter2"))
+    }
+
+    @Test(arguments: [
+        "99999999999999999999", "1e9", "+5", "0x10", "5 5", "∞", "NaN", "-1s", "5 minutes", "1..5", ".5", "106751991167d", "٣", "\u{0}5",
+    ]) func `nonsense numbers are refused, never trapped on`(text: String) {
+        #expect(self.mistakes(["LEASE_SECONDS": text]).count == 1)
+        #expect(self.mistakes(["MAX_FILE_BYTES": text]).count == 1)
+        #expect(self.mistakes(["MAX_RETRY_ATTEMPTS": text]).count == (text == "+5" ? 0 : 1))
+    }
+
+    @Test func `settings that contradict each other are refused`() {
+        #expect(self.mistakes(["LEASE_SECONDS": "10", "HEARTBEAT_SECONDS": "5"]).count == 1)
+        #expect(self.mistakes(["RETRY_BACKOFF_BASE_SECONDS": "60", "RETRY_BACKOFF_MAX_SECONDS": "10"]).count == 1)
+        #expect(self.mistakes(["REDIS_QUEUE_AUDIO": "document_queue"]).count == 1)
+        #expect(self.mistakes(["REDIS_TLS_CERT_FILE": "/x"]).count == 1)
+        #expect(self.mistakes(["RETRY_BACKOFF_BASE_SECONDS": "2h"]).isEmpty)
+    }
+
+    @Test func `a secret comes from a variable, a file or a credential, and only from one`() throws {
+        try self.withDirectory { directory in
+            try "from file\n".write(toFile: directory + "/password", atomically: false, encoding: .utf8)
+            let file = directory + "/password"
+            #expect(try self.read(["REDIS_PASSWORD_FILE": file]).settings[\.redisPassword] == "from file")
+            let twice = self.mistakes(["REDIS_PASSWORD_FILE": file, "REDIS_PASSWORD": "hunter2"])
+            #expect(twice.count == 1)
+            #expect(twice.first?.contains("more than once") == true)
+            #expect(twice.first?.contains("hunter2") == false)
+            #expect(self.mistakes(["REDIS_PASSWORD_FILE": directory + "/missing"]).count == 1)
+            #expect(self.mistakes(["REDIS_PASSWORD_FILE": directory]).count == 1)
+
+            try "from credential".write(toFile: directory + "/redis-password", atomically: false, encoding: .utf8)
+            let configuration = try self.read(["CREDENTIALS_DIRECTORY": directory])
+            #expect(configuration.settings[\.redisPassword] == "from credential")
+            #expect(self.mistakes(["CREDENTIALS_DIRECTORY": directory, "REDIS_PASSWORD": "x"]).count == 1)
+            let shown = try #require(configuration.settings.shown().first { $0.declaration.name == "REDIS_PASSWORD" })
+            #expect(shown.value == "***")
+            #expect("\(shown.origin)".hasPrefix("credential /"))
+
+            try "".write(toFile: directory + "/empty", atomically: false, encoding: .utf8)
+            #expect(self.mistakes(["REDIS_PASSWORD_FILE": directory + "/empty"]).count == 1)
+        }
+    }
+
+    @Test func `a misspelt variable is a warning, a strange one is nobody's business`() throws {
+        let settings = try self.read(["REDIS_HOTS": "x", "REDIS_HOST_FILE": "x", "PATH": "/bin", "HOME": "/", "CACHE_ENABLED": "true"])
+            .settings
+        #expect(settings.warnings.count == 2)
+        #expect(settings.warnings.contains { $0.contains("did you mean REDIS_HOST?") })
+    }
+
+    @Test func `the reference names every setting once`() {
+        let catalog = SettingCatalog()
+        let reference = catalog.markdownReference()
+        #expect(catalog.declarations.count > 45)
+        #expect(Set(catalog.declarations.map(\.name)).count == catalog.declarations.count)
+        for declaration in catalog.declarations {
+            #expect(reference.components(separatedBy: "| `\(declaration.name)` |").count == 2, "\(declaration.name)")
+        }
+    }
+
+    /// `UPDATE_DOCS=1 swift test --filter SettingsTests` writes it anew.
+    @Test func `docs/configuration.md is what the declarations say`() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../docs/configuration.md")
+            .standardized
+        let reference = SettingCatalog().markdownReference()
+        if ProcessInfo.processInfo.environment["UPDATE_DOCS"] != nil {
+            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try reference.write(to: file, atomically: true, encoding: .utf8)
+        }
+        let written = try String(contentsOf: file, encoding: .utf8)
+        #expect(written == reference)
+    }
+
+    @Test func `every default lies in its own range`() throws {
+        for setting in try self.read().settings.shown() where !setting.value.isEmpty {
+            if ["CONCURRENCY", "HTTP_PORT"].contains(setting.declaration.name) { continue }
+            #expect(self.mistakes([setting.declaration.name: setting.value]).isEmpty, "\(setting.declaration.name)")
+        }
+    }
+
+    @Test func `the addresses of the servers are put together from what is set`() throws {
+        let plain = try self.read(["REDIS_HOST": "r", "REDIS_PORT": "7000", "REDIS_DB": "2", "REDIS_PASSWORD": "hunter2"]).redis(
+            clientName: "x")
+        #expect("\(plain)" == "redis://:***@r:7000/2")
+        let url = try self.read([
+            "REDIS_URL": "rediss://h:1/3", "REDIS_USERNAME": "u", "REDIS_PASSWORD": "hunter2", "REDIS_TLS_CA_FILE": "/ca",
+        ])
+        let secured = try url.redis(clientName: "x")
+        #expect("\(secured)" == "rediss://u:***@h:1/3")
+        #expect(try self.read(["REDIS_URL": "redis://h", "REDIS_HOST": "x"]).settings.warnings.count == 1)
+        let wrong = self.mistakes(["REDIS_URL": "redis://u:hunter2@h:notaport/0", "DATABASE_URL": "postgres://u:hunter2@h/x?nonsense=1"])
+        #expect(wrong.count == 2)
+        #expect(!wrong.joined().contains("hunter2"))
+        #expect(throws: Never.self) { try self.read(["DATABASE_URL": "postgres://u:p@h/x?sslmode=require"]).postgres(applicationName: "x") }
+    }
+
+    @Test func `queues and retry policies go together`() throws {
+        let configuration = try self.read(["MAX_RETRY_ATTEMPTS_GRAPH": "9", "RETRY_BACKOFF_BASE_SECONDS": "1"])
+        #expect(configuration.retryPolicy(.graph).maximumRetries == 9)
+        #expect(configuration.retryPolicy(.graph).backoff.base == .seconds(1))
+        #expect(configuration.queue(.video).retry == "video_retry")
+        #expect(configuration.queues.count == 4)
+    }
+}

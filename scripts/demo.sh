@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# A whole fleet on sample documents, from nothing: private Redis and PostgreSQL, two document processors, a retry scheduler.
+# Shows progress, results, a search, failures with their reasons, a replay after repair, and the sum that proves that nothing was
+# lost; then stops everything. `make demo` builds first.
+#
+#   DEMO_KEEP=1        leaves the fleet running and prints how to use and stop it
+#   DEMO_DOCUMENTS=…   another folder of documents than Examples/documents
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+started=$SECONDS
+bin=$PWD/.build/release
+documents=${DEMO_DOCUMENTS:-$PWD/Examples/documents}
+directory=$(mktemp -d "${TMPDIR:-/tmp}/flotilla-demo.XXXXXX")
+chmod 755 "$directory"
+pids=()
+
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); else bold='' plain=''; fi
+chapter() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+say() { printf '%s\n' "$*"; }
+# Shows a command as the reader would type it, then runs it.
+run() {
+    printf '%s$ flotilla %s%s\n' "$bold" "$*" "$plain"
+    "$bin/flotilla" "$@"
+}
+# One value of a JSON document on standard input: json '["chunks"][0]["page"]'; empty when it is not there.
+json() { python3 -c 'import json, sys
+value = json.load(sys.stdin)
+try: value = eval("value" + sys.argv[1])
+except (KeyError, IndexError, TypeError): value = ""
+print(value if value is not None else "")' "$1"; }
+
+stop() {
+    local status=$?
+    trap - EXIT
+    # A second Ctrl-C must not leave servers behind.
+    trap '' INT TERM
+    if [ "$status" -ne 0 ]; then
+        printf '\nThe demonstration stopped (status %s). Last lines of each log:\n' "$status"
+        for log in "$directory"/*.log; do
+            if [ -f "$log" ]; then printf '%s\n' "-- $log"; tail -5 "$log"; fi
+        done
+    fi
+    if [ "${#pids[@]}" -gt 0 ]; then
+        kill -TERM "${pids[@]}" 2> /dev/null || true
+        for pid in "${pids[@]}"; do
+            for _ in $(seq 150); do
+                kill -0 "$pid" 2> /dev/null || break
+                sleep 0.1
+            done
+            kill -KILL "$pid" 2> /dev/null || true
+            wait "$pid" 2> /dev/null || true
+        done
+    fi
+    scripts/services.sh stop "$directory/services"
+    if [ "$status" -eq 0 ]; then
+        rm -rf "$directory"
+        say "Everything is stopped and removed."
+    else
+        say "Logs are kept in $directory."
+    fi
+    exit "$status"
+}
+trap stop EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+[ -x "$bin/flotilla" ] || { echo "demo: build first: make demo" >&2; exit 1; }
+if [ ! -d "$documents" ]; then python3 Examples/make-documents.py "$documents"; fi
+
+chapter "1. A private Redis and PostgreSQL, and the fleet"
+environment=$(scripts/services.sh start "$directory/services")
+eval "$environment"
+storage=$directory/storage
+mkdir -p "$storage"
+cp -r "$documents" "$storage/documents"
+export STORAGE_ROOT=$storage
+# Minutes in production; a reader has no minutes.
+export RETRY_BACKOFF_BASE_SECONDS=1 RETRY_BACKOFF_MAX_SECONDS=4 MAX_RETRY_ATTEMPTS=3
+export SWIFT_BACKTRACE=enable=no OMP_THREAD_LIMIT=1
+run migrate
+launch() {
+    local name=$1
+    shift
+    # Port 0: the system chooses one that is free.
+    HTTP_LISTEN=127.0.0.1:0 LOG_FORMAT=json "$@" > "$directory/$name.log" 2>&1 &
+    pids+=("$!")
+    say "started $name (process $!, log $directory/$name.log)"
+}
+launch document-processor-1 "$bin/document-processor"
+launch document-processor-2 "$bin/document-processor"
+launch retry-scheduler "$bin/retry-scheduler"
+
+chapter "2. Documents go in"
+say "$(find "$storage/documents" -type f | wc -l) files: text and scanned PDF, office formats, HTML, images, e-mail, and some that must fail"
+job=demo
+# Any Redis client is a producer. This file is not there yet: its first run fails and is retried.
+late='{"job_id":"demo-late","gcs_path":"file://'$storage'/late/arrives-late.txt","filename":"arrives-late.txt"}'
+redis-cli -s "${REDIS_URL#unix://}" LPUSH document_queue "$late" > /dev/null
+say "one message more by plain redis-cli LPUSH, whose file will arrive later: $late"
+# Ends with status 7 when some files failed, which is what the samples ask for.
+submitted=0
+run submit "$storage/documents" --job "$job" --watch || submitted=$?
+case "$submitted" in 0 | 7) ;; *) exit "$submitted" ;; esac
+
+chapter "3. The one that needs retries"
+run retry list
+mkdir -p "$storage/late"
+printf 'This document reached the storage after its message reached the queue. Flotilla waited for it.\n' > "$storage/late/arrives-late.txt"
+say "the file is there now"
+run job watch demo-late
+run job show demo-late
+
+chapter "4. Where each ended"
+run job show "$job"
+first=$("$bin/flotilla" document list --job "$job" --json 2> /dev/null | json '["documents"][0]["document_uuid"]' || true)
+if [ -n "$first" ]; then
+    run document show "$first"
+    run document text "$first" | head -12
+    run document chunks "$first" | head -12
+fi
+
+chapter "5. Search: full text and vectors, with file and page"
+run search "lease of a worker" --limit 3
+run search "invoice total amount due" --limit 3
+
+chapter "6. What failed, and why"
+run dlq list
+run dlq stats
+letter=$("$bin/flotilla" dlq list --json | python3 -c 'import json, sys
+found = json.load(sys.stdin)
+letters = found if isinstance(found, list) else found.get("dead_letters", found.get("items", []))
+print(next((letter["id"] for letter in letters if "corrupt" in (letter.get("filename") or "")), ""))')
+if [ -n "$letter" ]; then
+    run dlq show "$letter"
+    run why "$job"
+
+    chapter "7. Repair and replay"
+    broken=$(find "$storage/documents" -name '*corrupt*.pdf' | head -1)
+    good=$(find "$storage/documents" -name '*.pdf' ! -name '*corrupt*' ! -name '*encrypt*' | sort | head -1)
+    cp "$good" "$broken"
+    say "$(basename "$broken") is replaced by a good file"
+    run dlq requeue "$letter" --yes
+    run job watch "$job" || true
+    run dlq list
+fi
+
+chapter "8. Nothing is lost"
+run queue list
+run worker list
+run reconcile
+
+elapsed=$((SECONDS - started))
+if [ -n "${DEMO_KEEP:-}" ]; then
+    chapter "The fleet runs on"
+    say "$environment"
+    say "export STORAGE_ROOT=$storage"
+    say "$bin/flotilla queue list"
+    say "Ctrl-C stops everything."
+    wait
+fi
+chapter "Done in $elapsed seconds."
