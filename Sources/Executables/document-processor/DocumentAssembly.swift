@@ -21,7 +21,7 @@ enum DocumentAssembly {
         let runner = ChildRunner(concurrency: context.configuration.concurrency, subreaper: true)
         let sandbox = Sandbox.probe(using: runner)
         context.logger.notice(
-            "sandbox for tools", ["level": sandbox.level.rawValue, "network_isolated": sandbox.networkIsolated, "reason": sandbox.reason])
+            "sandbox for tools", ["sandbox": sandbox.level.rawValue, "network_isolated": sandbox.networkIsolated, "reason": sandbox.reason])
         let work = settings[\.workDirectory]
         let swept = WorkDirectory.sweep(under: work)
         if swept > 0 { context.logger.notice("removed work directories of dead processes", ["count": swept]) }
