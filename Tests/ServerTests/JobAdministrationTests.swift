@@ -6,7 +6,7 @@ import Testing
 @Suite struct JobAdministrationTests {
     private static let broken = Failure(.transient(), code: "broken", message: "it broke", stage: "chunk")
 
-    private func kill(_ scene: StoreScene, _ files: Range<Int>, job: String, message: String = "it broke") async throws -> [DeadLetter] {
+    func kill(_ scene: StoreScene, _ files: Range<Int>, job: String, message: String = "it broke") async throws -> [DeadLetter] {
         let claims = try files.map { try scene.claim("\($0).pdf", job: job, delivery: UInt64($0)) }
         let fences = try await scene.run(claims)
         let letters = claims.map { scene.letter($0, message) }
@@ -115,6 +115,21 @@ import Testing
             #expect(try await scene.administration.cancelJob("never", actor: "test")?.job.status == "pending")
             try await scene.pool.query("INSERT INTO processing_job (id) VALUES ('plain')")
             #expect(try await scene.administration.cancelJob("plain", actor: "test")?.job.status == "cancelled")
+        }
+    }
+}
+
+extension JobAdministrationTests {
+    @Test func `a timeline tells of deaths and of what was done about them`() async throws {
+        try await StoreScene.with { scene in
+            let letter = try await self.kill(scene, 0..<1, job: "j")[0]
+            _ = try await scene.administration.prepareRequeue([letter.id], actor: "alice")
+            let item = try #require(try await scene.administration.items(ofJob: "j").first)
+            let timeline = try await scene.administration.timeline(of: item)
+            #expect(timeline.map(\.event).contains("dead-lettered"))
+            #expect(timeline.contains { $0.event == "dlq.requeue" && $0.detail == "by alice" })
+            #expect(timeline.first?.event == "accepted")
+            #expect(zip(timeline, timeline.dropFirst()).allSatisfy { $0.at <= $1.at })
         }
     }
 }

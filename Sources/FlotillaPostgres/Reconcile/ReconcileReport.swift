@@ -73,6 +73,8 @@ public struct ReconcileReport: Sendable {
     public var unrecordedLetters: [Entry] = []
     public var jobs: [Job] = []
     public var shortJobs: [ShortJob] = []
+    /// Open work on queues that were not looked at, by queue: nothing is said about it.
+    public var uncheckedWork: [QueueName: Int] = [:]
     /// Follow-up messages that wait for their push.
     public var outbox = 0
     /// Findings beyond the named ones.

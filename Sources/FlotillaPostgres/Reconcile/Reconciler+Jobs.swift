@@ -32,7 +32,8 @@ extension Reconciler {
     /// Items are locked first, as everywhere, so that nobody counts meanwhile.
     private func recount(_ job: String) async throws {
         try await self.pool.withTransaction { transaction in
-            try await transaction.query("SELECT count(*) FROM (SELECT id FROM work_item WHERE job_id = \(job) ORDER BY id FOR SHARE) AS held")
+            try await transaction.query(
+                "SELECT count(*) FROM (SELECT id FROM work_item WHERE job_id = \(job) ORDER BY id FOR SHARE) AS held")
             try await transaction.query(
                 """
                 UPDATE processing_job AS job SET

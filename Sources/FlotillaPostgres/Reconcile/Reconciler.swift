@@ -49,6 +49,13 @@ public struct Reconciler: Sendable {
         do {
             try await self.compareJobs(repair: repair, into: &report)
             try await self.findShortJobs(unseenFiles, into: &report)
+            let unchecked = try await self.pool.query(
+                """
+                SELECT queue, count(*) FROM work_item
+                WHERE status IN ('queued', 'processing', 'retrying') AND queue <> ALL (\(self.brokers.map(\.queue.rawValue)))
+                GROUP BY queue
+                """, timeout: .seconds(600))
+            for row in unchecked { report.uncheckedWork[QueueName(try row[0, as: String.self])] = try row[1, as: Int.self] }
             report.outbox = try await self.pool.query("SELECT count(*) FROM outbox WHERE sent_at IS NULL").one()[0, as: Int.self]
             if repair {
                 let administration = JobAdministration(pool: self.pool, countingQueues: self.store.countingQueues)
@@ -78,7 +85,9 @@ public struct Reconciler: Sendable {
         }
         for sighting in scan.works.values where !sighting.isKnown {
             self.countUnseen(sighting, into: &queue)
-            if sighting.live > 0, let job = sighting.job, self.store.countingQueues.contains(broker.queue) { unseenFiles[job, default: 0] += 1 }
+            if sighting.live > 0, let job = sighting.job, self.store.countingQueues.contains(broker.queue) {
+                unseenFiles[job, default: 0] += 1
+            }
         }
         queue.queued += scan.malformedQueued
         queue.leased += scan.malformedLeased
@@ -206,12 +215,13 @@ public struct Reconciler: Sendable {
             let unknown = try await administration.unknownDeadLetters(among: batch.map(\.letter.id))
             let missing = batch.filter { unknown.contains($0.letter.id) }
             if repair, !missing.isEmpty {
-                try await self.store.recordDead(missing.map { entry in
-                    var letter = entry.letter
-                    if letter.failureTime == 0 { letter.failureTime = WallClock.microseconds }
-                    return DeadMessage(
-                        payload: entry.payload, letter: letter, identity: entry.envelope.map { WorkIdentity($0, queue: queue) })
-                })
+                try await self.store.recordDead(
+                    missing.map { entry in
+                        var letter = entry.letter
+                        if letter.failureTime == 0 { letter.failureTime = WallClock.microseconds }
+                        return DeadMessage(
+                            payload: entry.payload, letter: letter, identity: entry.envelope.map { WorkIdentity($0, queue: queue) })
+                    })
             }
             found += missing.map { .init(queue: queue, letter: $0.letter, isRepaired: repair) }
         }
