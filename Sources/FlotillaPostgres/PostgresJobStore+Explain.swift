@@ -129,7 +129,8 @@ extension PostgresJobStore {
                 // The history of a death may be gone: then the item itself knows enough.
                 state.letter = DeadLetter(
                     id: id, reason: .permanent, errorMessage: try row[next, as: String.self],
-                    fingerprint: try row[next + 1, as: String.self], failureTime: try row[next + 6, as: PostgresTimestamp.self].microseconds,
+                    fingerprint: try row[next + 1, as: String.self],
+                    failureTime: try row[next + 6, as: PostgresTimestamp.self].microseconds,
                     originalQueue: QueueName(try row[next + 3, as: String.self]), jobID: try row[next + 4, as: String?.self],
                     filename: try row[next + 5, as: String?.self], failureCount: try row[next + 2, as: Int.self])
             }
