@@ -13,7 +13,9 @@ struct Bench: Verb {
             .value("jobs", "N", "how many (default 100000)"), .value("concurrency", "N", "handlers at once (default 8)"),
             .flag("durable", "with every state change in PostgreSQL"), .value("rounds", "N", "how often (default 1)"),
         ], examples: ["bench --jobs 200000 --rounds 3", "bench --durable --json"],
-        notes: "Uses the Redis and the database of the configuration, and removes what it made. Not on a fleet at work: it takes what there is.")
+        notes:
+            "Uses the Redis and the database of the configuration, and removes what it made. Not on a fleet at work: it takes what there is."
+    )
 
     private let jobs: Int
     private let concurrency: Int

@@ -28,12 +28,16 @@ struct DeadLetterShow: Verb {
         }
         let (record, outage) = await self.history(context)
         guard let letter = resting?.letter ?? record?.letter else {
-            if let outage, outage.exit != .success { throw CommandError(.notFound, "no queue holds a dead letter '\(self.id)'; \(outage.message)") }
+            if let outage, outage.exit != .success {
+                throw CommandError(.notFound, "no queue holds a dead letter '\(self.id)'; \(outage.message)")
+            }
             throw CommandError.notFound("there is no dead letter '\(self.id)'")
         }
         let message = resting?.entry.restored ?? record?.producerBytes ?? []
         if self.arguments.has("raw") {
-            guard context.terminal.width == nil else { throw CommandError.usage("--raw writes bytes of strangers: send them to a file or a pipe") }
+            guard context.terminal.width == nil else {
+                throw CommandError.usage("--raw writes bytes of strangers: send them to a file or a pipe")
+            }
             var output = Output("DeadLetter", ["id": .string(letter.id), "message": .string(String(decoding: message, as: UTF8.self))])
             output.blocks = [.raw(message)]
             return output

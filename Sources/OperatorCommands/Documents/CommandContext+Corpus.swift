@@ -21,10 +21,14 @@ extension CommandContext {
     /// A document by its UUID, or by a beginning of at least 8 letters.
     func document(_ id: String) async throws -> (uuid: PostgresUUID, record: DocumentRecord) {
         let corpus = try self.corpus()
-        guard let uuid = PostgresUUID(id) else { throw CommandError.usage("'\(id)' is no document's UUID; flotilla document list shows them") }
+        guard let uuid = PostgresUUID(id) else {
+            throw CommandError.usage("'\(id)' is no document's UUID; flotilla document list shows them")
+        }
         if let record = try await corpus.document(uuid) { return (uuid, record) }
         // It may be known and not be read yet, or have failed.
-        guard let item = try await self.jobs().items(ofDocument: id).first else { throw CommandError.notFound("there is no document '\(id)'") }
+        guard let item = try await self.jobs().items(ofDocument: id).first else {
+            throw CommandError.notFound("there is no document '\(id)'")
+        }
         throw CommandError.notFound(
             "document \(id) (\(item.label)) has no text yet: it is \(item.status)"
                 + (item.errorMessage.map { ", \($0)" } ?? "") + (item.jobID.map { "; flotilla why \($0)" } ?? ""))

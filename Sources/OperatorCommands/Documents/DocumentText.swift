@@ -7,7 +7,8 @@ import PostgresClient
 extension DocumentRecord {
     var json: JSONValue {
         let texts: [(String, String?)] = [
-            ("document_uuid", self.uuid), ("tenant_id", self.tenantID), ("job_id", self.jobID), ("filename", self.filename), ("uri", self.uri),
+            ("document_uuid", self.uuid), ("tenant_id", self.tenantID), ("job_id", self.jobID), ("filename", self.filename),
+            ("uri", self.uri),
             ("content_sha256", self.contentSHA256), ("mime_type", self.mimeType), ("language", self.language), ("category", self.category),
             ("title", self.title), ("summary", self.summary),
         ]

@@ -28,7 +28,8 @@ struct DocumentList: Verb {
             jobID: self.arguments.text("job"), tenantID: self.arguments.text("tenant"), limit: self.limit, offset: self.offset)
         var table = Table(
             [
-                .left("DOCUMENT"), .flexible("FILE"), .left("TYPE"), .right("PAGES"), .left("LANGUAGE"), .left("CATEGORY"), .right("CHUNKS"),
+                .left("DOCUMENT"), .flexible("FILE"), .left("TYPE"), .right("PAGES"), .left("LANGUAGE"), .left("CATEGORY"),
+                .right("CHUNKS"),
                 .flexible("TITLE"),
             ], empty: "no documents")
         for document in documents {
@@ -141,7 +142,8 @@ struct DocumentTextVerb: Verb {
             .array(
                 document.pages.map { page in
                     [
-                        "number": .count(page.number), "first_byte": .count(page.bytes.lowerBound), "end_byte": .count(page.bytes.upperBound),
+                        "number": .count(page.number), "first_byte": .count(page.bytes.lowerBound),
+                        "end_byte": .count(page.bytes.upperBound),
                     ]
                 }))
         output.blocks = [self.isRaw ? .raw(Array(text.utf8)) : .text(text)]
@@ -152,7 +154,8 @@ struct DocumentTextVerb: Verb {
 struct DocumentChunks: Verb {
     static let spec = CommandSpec(
         path: ["document", "chunks"], summary: "Shows a document's chunks, each with its pages",
-        positionals: [.init(name: "UUID", help: "the document's UUID")], options: [.limit, .value("offset", "N", "leave out so many first")],
+        positionals: [.init(name: "UUID", help: "the document's UUID")],
+        options: [.limit, .value("offset", "N", "leave out so many first")],
         examples: ["document chunks c39937bd-461f-8db4-bc79-aa56e46f0437 --limit 5"])
 
     private let id: String

@@ -4,7 +4,8 @@ import JSONText
 
 struct Doctor: Verb {
     static let spec = CommandSpec(
-        path: ["doctor"], summary: "Checks Redis, PostgreSQL, queues, tools, directories, secrets and limits, and says how to mend what is wrong",
+        path: ["doctor"],
+        summary: "Checks Redis, PostgreSQL, queues, tools, directories, secrets and limits, and says how to mend what is wrong",
         options: [.value("role", "ROLE", "what this machine is for: document-processor (default), retry-scheduler, operator")],
         examples: ["doctor", "doctor --role retry-scheduler --json"],
         notes: "Ends with 0 when nothing failed (warnings included), with 1 when a check failed, with 2 when the configuration is wrong.")
@@ -21,7 +22,8 @@ struct Doctor: Verb {
         let word = arguments.text("role") ?? Role.documentProcessor.rawValue
         guard let role = Role(rawValue: word) else {
             let known = Role.allCases.map(\.rawValue)
-            throw .usage("there is no role '\(word)'" + Suggestion.sentence(word, among: known) + "; there are \(known.joined(separator: ", "))")
+            throw .usage(
+                "there is no role '\(word)'" + Suggestion.sentence(word, among: known) + "; there are \(known.joined(separator: ", "))")
         }
         self.role = role
     }
@@ -30,7 +32,8 @@ struct Doctor: Verb {
         var findings: [HealthFinding] = []
         let settings = try context.settings()
         _ = try context.fleet()
-        findings.append(.ok("config", "every setting can be read" + (settings.warnings.isEmpty ? "" : "; \(settings.warnings.count) look misspelt")))
+        findings.append(
+            .ok("config", "every setting can be read" + (settings.warnings.isEmpty ? "" : "; \(settings.warnings.count) look misspelt")))
         findings += MachineChecks.secrets(context.environment)
         let redis = await RedisChecks.run(context)
         let postgres = await PostgresChecks.run(context)

@@ -17,8 +17,12 @@ struct HealthFinding: Sendable {
     var fix = ""
 
     static func ok(_ id: String, _ evidence: String) -> Self { Self(id: id, severity: .ok, evidence: evidence) }
-    static func warning(_ id: String, _ evidence: String, fix: String) -> Self { Self(id: id, severity: .warning, evidence: evidence, fix: fix) }
-    static func failed(_ id: String, _ evidence: String, fix: String) -> Self { Self(id: id, severity: .failed, evidence: evidence, fix: fix) }
+    static func warning(_ id: String, _ evidence: String, fix: String) -> Self {
+        Self(id: id, severity: .warning, evidence: evidence, fix: fix)
+    }
+    static func failed(_ id: String, _ evidence: String, fix: String) -> Self {
+        Self(id: id, severity: .failed, evidence: evidence, fix: fix)
+    }
     static func skipped(_ id: String, _ why: String) -> Self { Self(id: id, severity: .skipped, evidence: why) }
 
     var json: JSONValue {

@@ -19,7 +19,8 @@ struct Healthcheck: Verb {
         let word = arguments.text("role") ?? DaemonRole.documentProcessor.rawValue
         guard let role = DaemonRole(rawValue: word) else {
             let known = DaemonRole.allCases.map(\.rawValue)
-            throw .usage("there is no role '\(word)'" + Suggestion.sentence(word, among: known) + "; there are \(known.joined(separator: ", "))")
+            throw .usage(
+                "there is no role '\(word)'" + Suggestion.sentence(word, among: known) + "; there are \(known.joined(separator: ", "))")
         }
         self.role = role
         self.path = arguments.has("ready") ? "/readyz" : "/livez"

@@ -31,7 +31,8 @@ enum PostgresChecks {
                     ? .ok("postgres.reachable", "\(version), \(HumanTime.bytes(try row[8, as: Int.self]))")
                     : .failed("postgres.reachable", version, fix: "PostgreSQL 13 or later is needed"))
             if try row[6, as: Bool.self] {
-                result.findings.append(.failed("postgres.role", "a standby, which takes no writes", fix: "point DATABASE_URL at the primary"))
+                result.findings.append(
+                    .failed("postgres.role", "a standby, which takes no writes", fix: "point DATABASE_URL at the primary"))
             }
             let encoding = try row[7, as: String.self]
             if encoding != "UTF8" {
@@ -41,7 +42,8 @@ enum PostgresChecks {
             result.findings.append(
                 commit == "off"
                     ? .warning(
-                        "postgres.durability", "synchronous_commit is off", fix: "a crash forgets finished work, which then runs again: set it on")
+                        "postgres.durability", "synchronous_commit is off",
+                        fix: "a crash forgets finished work, which then runs again: set it on")
                     : .ok("postgres.durability", "synchronous_commit is \(commit)"))
             result.findings.append(
                 try self.connections(
@@ -64,7 +66,8 @@ enum PostgresChecks {
         let evidence = "\(used) of \(limit) used; each of our processes opens at most \(ours)"
         return limit - used > ours
             ? .ok("postgres.connections", evidence)
-            : .warning("postgres.connections", evidence, fix: "raise max_connections, lower DATABASE_CONNECTIONS, or put a pooler in between")
+            : .warning(
+                "postgres.connections", evidence, fix: "raise max_connections, lower DATABASE_CONNECTIONS, or put a pooler in between")
     }
 
     private static func schema(_ context: CommandContext, isUpToDate: inout Bool) async -> HealthFinding {
@@ -74,7 +77,8 @@ enum PostgresChecks {
                 isUpToDate = true
                 return .ok("postgres.schema", "up to date: \(FleetSchema.migrations.last?.label ?? "no steps")")
             }
-            return .failed("postgres.schema", "\(pending.count) steps are pending, from \(first.label) \(first.name)", fix: "flotilla migrate")
+            return .failed(
+                "postgres.schema", "\(pending.count) steps are pending, from \(first.label) \(first.name)", fix: "flotilla migrate")
         } catch {
             return .failed(
                 "postgres.schema", CommandError(error).message, fix: "program and database do not belong together: flotilla migrate status")

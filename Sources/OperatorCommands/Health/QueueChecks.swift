@@ -36,7 +36,8 @@ enum QueueChecks {
         let isUnused = counts.ready + counts.leased + counts.scheduled + counts.dead == 0 && workers.isEmpty && !counts.isPaused
         if isUnused, queue.kind != .document { return [] }
         var findings: [HealthFinding] = []
-        let evidence = "\(counts.ready) ready, \(counts.leased) leased, \(counts.scheduled) scheduled, \(counts.dead) dead, \(live.count) workers"
+        let evidence =
+            "\(counts.ready) ready, \(counts.leased) leased, \(counts.scheduled) scheduled, \(counts.dead) dead, \(live.count) workers"
         if counts.isPaused {
             findings.append(.warning(id, "\(evidence); paused", fix: "flotilla queue resume \(queue.name), once its reason is gone"))
         } else if live.isEmpty, counts.ready + counts.leased > 0 {
@@ -56,7 +57,8 @@ enum QueueChecks {
         if !dead.isEmpty {
             findings.append(
                 .warning(
-                    "\(id).dead_workers", "\(dead.count) workers died and nobody took over what they held (\(dead.reduce(0) { $0 + $1.held }))",
+                    "\(id).dead_workers",
+                    "\(dead.count) workers died and nobody took over what they held (\(dead.reduce(0) { $0 + $1.held }))",
                     fix: "any live worker or retry-scheduler does so within seconds: start one"))
         }
         let versions = Set(live.compactMap { $0.info?.version })

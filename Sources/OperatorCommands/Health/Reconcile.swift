@@ -43,7 +43,8 @@ struct Reconcile: Verb {
                         "cancelled": .count(job.cancelled), "repaired": .bool(job.isRepaired),
                     ]
                 }))
-        output.set("unrecorded_letters", .array(report.unrecordedLetters.map { ["id": .string($0.letter.id), "repaired": .bool($0.isRepaired)] }))
+        output.set(
+            "unrecorded_letters", .array(report.unrecordedLetters.map { ["id": .string($0.letter.id), "repaired": .bool($0.isRepaired)] }))
         output.set(
             "short_jobs", .array(report.shortJobs.map { ["job_id": .string($0.job.id), "missing_files": .count($0.missingFiles)] }))
         output.set("outbox", .count(report.outbox))
@@ -108,7 +109,8 @@ struct Reconcile: Verb {
     private static func json(_ queue: ReconcileReport.Queue) -> JSONValue {
         [
             "name": .string(queue.name.rawValue), "accepted": .count(queue.accepted), "completed": .count(queue.completed),
-            "cancelled": .count(queue.cancelled), "dead": .count(queue.dead), "queued": .count(queue.queued), "leased": .count(queue.leased),
+            "cancelled": .count(queue.cancelled), "dead": .count(queue.dead), "queued": .count(queue.queued),
+            "leased": .count(queue.leased),
             "scheduled": .count(queue.scheduled), "unaccounted": .count(queue.unaccounted), "unseen": .count(queue.unseen),
             "duplicates": .count(queue.duplicates),
         ]

@@ -26,11 +26,14 @@ enum RedisChecks {
             }
             waits.sort()
             let slow = waits[waits.count - 2]
-            let latency = "answers in \(Self.milliseconds(waits[waits.count / 2])) ms, at worst \(Self.milliseconds(waits[waits.count - 1])) ms"
+            let latency =
+                "answers in \(Self.milliseconds(waits[waits.count / 2])) ms, at worst \(Self.milliseconds(waits[waits.count - 1])) ms"
             result.findings.append(
                 slow < .milliseconds(20)
                     ? .ok("redis.reachable", latency)
-                    : .warning("redis.reachable", latency, fix: "bring Redis and workers closer, or look for slow commands: redis-cli SLOWLOG GET"))
+                    : .warning(
+                        "redis.reachable", latency, fix: "bring Redis and workers closer, or look for slow commands: redis-cli SLOWLOG GET")
+            )
             let before = WallClock.microseconds
             if let time = try await client.send(["TIME"]).array, time.count == 2, let seconds = time[0].int, let micros = time[1].int {
                 result.askedAt = (before + WallClock.microseconds) / 2
@@ -95,7 +98,8 @@ enum RedisChecks {
             let write = info["aof_last_write_status"] ?? "ok"
             let evidence = "append-only file" + (appendfsync.map { ", fsync \($0)" } ?? "") + ", last write \(write)"
             if write != "ok" || info["aof_last_bgrewrite_status"].map({ $0 != "ok" }) == true {
-                findings.append(.failed("redis.persistence", evidence, fix: "Redis cannot write its append-only file: disk full, or rights?"))
+                findings.append(
+                    .failed("redis.persistence", evidence, fix: "Redis cannot write its append-only file: disk full, or rights?"))
             } else if appendfsync == "no" {
                 findings.append(.warning("redis.persistence", evidence, fix: "set appendfsync everysec (or always)"))
             } else {
@@ -109,7 +113,8 @@ enum RedisChecks {
         }
         if info["rdb_last_bgsave_status"].map({ $0 != "ok" }) == true {
             findings.append(
-                .failed("redis.snapshot", "the last snapshot failed", fix: "Redis refuses writes in this state: look at its log and its disk"))
+                .failed(
+                    "redis.snapshot", "the last snapshot failed", fix: "Redis refuses writes in this state: look at its log and its disk"))
         } else if let saved = info["rdb_last_save_time"].flatMap(Int64.init) {
             findings.append(.ok("redis.snapshot", "last at \(Timestamp.text(saved &* 1_000_000))"))
         }

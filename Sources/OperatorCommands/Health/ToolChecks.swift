@@ -4,7 +4,8 @@ import Subprocess
 /// The programs that read documents, and the walls around them.
 enum ToolChecks {
     private static let tools: [(name: String, version: [String], package: String, isNeeded: Bool)] = [
-        ("pdftotext", ["-v"], "poppler-utils", true), ("pdftoppm", ["-v"], "poppler-utils", true), ("pdfinfo", ["-v"], "poppler-utils", true),
+        ("pdftotext", ["-v"], "poppler-utils", true), ("pdftoppm", ["-v"], "poppler-utils", true),
+        ("pdfinfo", ["-v"], "poppler-utils", true),
         ("tesseract", ["--version"], "tesseract-ocr", true), ("document-extractor", [], "flotilla", true),
         ("antiword", [], "antiword", false), ("catdoc", ["-V"], "catdoc", false), ("soffice", ["--version"], "libreoffice-core", false),
     ]

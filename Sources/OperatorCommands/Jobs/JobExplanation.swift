@@ -57,7 +57,8 @@ struct JobExplanation {
     private func held(_ queue: FleetQueue, _ worker: WorkerStatus, isClaimed: Bool, _ item: WorkRecord?) -> String {
         let who = Self.name(worker)
         guard worker.leaseLeft > .zero else {
-            return "held by \(who), which is dead: its lease ended \(HumanTime.span(.zero - worker.leaseLeft)) ago, and any live worker takes "
+            return
+                "held by \(who), which is dead: its lease ended \(HumanTime.span(.zero - worker.leaseLeft)) ago, and any live worker takes "
                 + "the message over within seconds" + (self.places.states[queue]?.liveWorkers.isEmpty == true ? "; but none is alive" : "")
         }
         guard isClaimed else { return "has just landed at \(who)" }

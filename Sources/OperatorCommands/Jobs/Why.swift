@@ -75,12 +75,14 @@ struct Why: Verb {
 
     private func headline(_ record: JobRecord?, _ counts: [String: Int], _ places: MessagePlaces) -> String {
         let parts = [
-            ("processing", "running"), ("queued", "waiting"), ("retrying", "to be tried again"), ("failed", "dead"), ("cancelled", "cancelled"),
+            ("processing", "running"), ("queued", "waiting"), ("retrying", "to be tried again"), ("failed", "dead"),
+            ("cancelled", "cancelled"),
             ("completed", "done"),
         ].compactMap { status, word in counts[status].map { "\($0) \(word)" } }
         let files = parts.isEmpty ? "no file is known to PostgreSQL" : parts.joined(separator: ", ")
         guard let record else {
-            return "job \(self.job): PostgreSQL does not know it; Redis holds \(places.places.count) of its messages, which no worker has begun"
+            return
+                "job \(self.job): PostgreSQL does not know it; Redis holds \(places.places.count) of its messages, which no worker has begun"
         }
         var missing = ""
         if let total = record.totalFiles, total > counts.values.reduce(0, +) {
@@ -118,7 +120,8 @@ struct Why: Verb {
     }
 
     private func addTimeline(
-        of items: [WorkRecord], _ record: JobRecord?, _ administration: JobAdministration, _ context: CommandContext, to output: inout Output
+        of items: [WorkRecord], _ record: JobRecord?, _ administration: JobAdministration, _ context: CommandContext,
+        to output: inout Output
     ) async throws {
         var lines: [(at: Int64, file: String, event: String, detail: String)] = []
         if let record {
@@ -133,7 +136,9 @@ struct Why: Verb {
         }
         // Deeds on the whole job are in each file's timeline.
         var seen: Set<String> = []
-        lines = lines.filter { seen.insert($0.event.contains(".") ? "\($0.at) \($0.event)" : "\($0.at) \($0.file) \($0.event) \($0.detail)").inserted }
+        lines = lines.filter {
+            seen.insert($0.event.contains(".") ? "\($0.at) \($0.event)" : "\($0.at) \($0.file) \($0.event) \($0.detail)").inserted
+        }
         lines.sort { $0.at < $1.at }
         let shown = lines.suffix(60)
         output.set(
