@@ -108,7 +108,7 @@ let package = Package(
             [
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
-                "Subprocess",
+                "HTTPClient", "Subprocess",
             ]),
 
         // Programs: read the configuration, build, run.
@@ -117,10 +117,10 @@ let package = Package(
             "document-processor",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentStages", "Subprocess",
+                "DocumentFormats", "DocumentStages", "HTTPClient", "Subprocess", "TextAnalysis",
             ]),
         program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
-        program("flotilla", ["OperatorCommands", "FlotillaDaemon", "Flotilla", "FlotillaRedis", "Reactor", "RedisClient"]),
+        program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
@@ -148,7 +148,12 @@ let package = Package(
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "RedisClient", "PostgresClient", "Reactor",
                 "Corpus", "CorpusPostgres", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
-        tests("OperatorCommandsTests", ["OperatorCommands", "Flotilla", "JSONText"]),
+        tests(
+            "OperatorCommandsTests",
+            [
+                "OperatorCommands", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "JSONText",
+                "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading",
+            ]),
         tests(
             "FleetTests",
             [

@@ -17,7 +17,8 @@ public protocol Broker: Sendable {
     ///
     /// - Parameters:
     ///   - count: at most this many; 0 settles only, and is right when the worker is going quiet. At most 1,000.
-    ///   - firstSequence: the sequence number of the first delivery claimed; the following ones count up. The caller never uses a number twice,
+    ///   - firstSequence: the sequence number of the first delivery claimed; the following ones count up. A call uses up `count` numbers,
+    ///     however many messages come back, unless it failed and nothing was written. The caller never uses a number twice,
     ///     except to repeat a claim whose outcome is unknown: then the same deliveries come back, and nothing is claimed twice.
     ///   - isRepeat: whether this repeats a claim whose outcome is unknown.
     /// - Returns: a verdict for each settlement in order; the deliveries; whether the queue is paused; whether the worker's lease is lost, in

@@ -51,7 +51,7 @@ public enum Admission: Sendable, Hashable {
     case finished
     /// It is dead already, and the move to the dead-letter queue may be missing. If the move was done, the message is a replay: begin it
     /// again with `reopening` it.
-    case dead(DeadLetter)
+    indirect case dead(DeadLetter)
     /// Its job was cancelled. Ack it.
     case cancelled
     /// Another delivery has it. If that delivery is not held any more, take over from its fence.
@@ -65,8 +65,9 @@ public struct WorkResult: Sendable {
     public enum Outcome: Sendable {
         /// `followUps` go to their queues after the commit, whatever dies in between.
         case completed(followUps: [FollowUp])
-        case failed(Failure, retryAfter: Duration)
-        case dead(Failure?, DeadLetter)
+        // Indirect, so that arrays of the common ones stay small.
+        indirect case failed(Failure, retryAfter: Duration)
+        indirect case dead(Failure?, DeadLetter)
         case cancelled
         /// Given back untried: drain, snooze, infrastructure.
         case released

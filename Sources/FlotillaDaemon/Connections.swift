@@ -24,12 +24,14 @@ public final class Connections: Sendable {
         self.loop = EventLoop(name: "io")
         self.redisConfiguration = try configuration.redis(clientName: configuration.role.rawValue)
         let postgresConfiguration = try configuration.postgres(applicationName: configuration.role.rawValue)
-        let reconnects = metrics?.registry.counter(
-            "flotilla_redis_reconnects_total", help: "Connections to Redis that were made anew.", labels: [])()
+        let lost = metrics?.registry.counter(
+            "flotilla_redis_connections_lost_total", help: "Connections to Redis that broke and were made anew.", labels: [])()
         self.redis = RedisClient(configuration: self.redisConfiguration, eventLoop: self.loop) { event in
             switch event {
-            case .connected: reconnects?.increment()
-            case .disconnected(let error, _): logger.warning("connection to Redis lost", ["error": error.description])
+            case .connected: break
+            case .disconnected(let error, _):
+                lost?.increment()
+                logger.warning("connection to Redis lost", ["error": error.description])
             case .connectFailed(let error, _): logger.warning("cannot connect to Redis", ["error": error.description])
             }
         }

@@ -3,84 +3,83 @@ internal import PostgresClient
 
 extension PostgresJobStore {
     public func begin(_ claims: [WorkClaim], by worker: WorkerID) async throws(JobStoreError) -> [Admission] {
-        var answers: [Admission?] = Array(repeating: nil, count: claims.count)
-        var batch: [NumberedClaim] = []
-        batch.reserveCapacity(claims.count)
-        for (index, claim) in claims.enumerated() {
-            if let job = claim.envelope.jobID, job.utf8.count > Storable.maximumIDBytes {
+        var answers = Admissions(count: claims.count)
+        var keys: [BatchKey] = []
+        keys.reserveCapacity(claims.count)
+        for index in claims.indices {
+            if let job = claims[index].envelope.jobID, job.utf8.count > Storable.maximumIDBytes {
                 answers[index] = .unrecordable("job_id has \(job.utf8.count) bytes, more than \(Storable.maximumIDBytes)")
             } else {
-                batch.append(NumberedClaim(index: index, claim: claim))
+                keys.append(BatchKey(id: Storable.uuid(claims[index].identity.workID), index: index))
             }
         }
-        batch.sort { $0.id.isBefore($1.id) }
-        let duplicates = NumberedClaim.takeDuplicates(from: &batch)
-        for (index, admission) in try await self.admit(batch) { answers[index] = admission }
+        BatchKey.sort(&keys)
+        let duplicates = BatchKey.takeDuplicates(from: &keys)
+        try await self.admit(keys, of: claims, into: &answers)
         for (duplicate, first) in duplicates {
-            if case .run(let fence, _) = answers[first], claims[duplicate].delivery != claims[first].delivery {
-                answers[duplicate] = .busy(holder: claims[first].delivery, fence: fence)
+            if case .run(let fence, _) = answers[first], claims[duplicate.index].delivery != claims[first].delivery {
+                answers[duplicate.index] = .busy(holder: claims[first].delivery, fence: fence)
             } else {
-                answers[duplicate] = answers[first]
+                answers[duplicate.index] = answers[first]
             }
         }
-        // Every index was answered or is a duplicate of one that was.
-        return answers.map { $0 ?? .unrecordable("the store has no answer") }
+        return answers.values
     }
 
-    /// Admits a batch without duplicates, sorted by id. A row that cannot be written is found by halves; the others are written without it.
-    private func admit(_ batch: [NumberedClaim]) async throws(JobStoreError) -> [(Int, Admission)] {
-        guard !batch.isEmpty else { return [] }
+    /// Admits claims without duplicates, sorted by id. A row that cannot be written is found by halves; the others are written without it.
+    private func admit(_ keys: [BatchKey], of claims: [WorkClaim], into answers: inout Admissions) async throws(JobStoreError) {
+        guard !keys.isEmpty else { return }
         let failure: PostgresError
         do throws(PostgresError) {
-            let (answers, rest) = try await self.claim(batch)
-            if rest.isEmpty { return answers }
-            return answers + (try await self.explain(rest))
+            let rest = try await self.claim(keys, of: claims, into: &answers)
+            if !rest.isEmpty { try await self.explain(rest, of: claims, into: &answers) }
+            return
         } catch {
             failure = error
         }
         guard failure.blamesRow else { throw JobStoreError(failure, operation: "begin") }
-        if batch.count == 1 { return [(batch[0].index, .unrecordable(failure.description))] }
-        let first = try await self.admit(Array(batch[..<(batch.count / 2)]))
+        if keys.count == 1 {
+            answers[keys[0].index] = .unrecordable(failure.description)
+            return
+        }
+        try await self.admit(Array(keys[..<(keys.count / 2)]), of: claims, into: &answers)
         do throws(JobStoreError) {
-            return first + (try await self.admit(Array(batch[(batch.count / 2)...])))
+            try await self.admit(Array(keys[(keys.count / 2)...]), of: claims, into: &answers)
         } catch {
             throw JobStoreError(error, operation: "begin", wroteBefore: true)
         }
     }
 
     /// One round trip, one transaction: makes or takes every item that is free. Returns the claims that were not granted.
-    func claim(_ batch: [NumberedClaim]) async throws(PostgresError) -> ([(Int, Admission)], [NumberedClaim]) {
-        let jobs = Set(batch.compactMap(\.jobID))
-        let unknown = self.knownJobs.unknown(among: jobs)
-        var statements = [self.claimStatement(batch, jobs: Array(jobs))]
-        if !unknown.isEmpty { statements.append(self.jobStatement(Set(unknown), batch)) }
+    func claim(
+        _ keys: [BatchKey], of claims: [WorkClaim], into answers: inout Admissions
+    ) async throws(PostgresError) -> [BatchKey] {
+        let columns = ClaimColumns(keys, of: claims, countingQueues: self.countingQueues)
+        let unknown = self.knownJobs.unknown(among: columns.jobs)
+        var statements = [self.claimStatement(columns, count: keys.count)]
+        if !unknown.isEmpty { statements.append(self.jobStatement(Set(unknown), keys, of: claims)) }
         let row = try await self.transact(statements)[0].one()
         self.knownJobs.insert(unknown)
         let count = try row[0, as: Int.self]
-        if count == batch.count, let fence = try row[1, as: Int64?.self], try row[2, as: [PostgresUUID]?.self] == nil {
-            return (batch.map { ($0.index, .run(fence: Fence(fence), failures: 0)) }, [])
+        guard count > 0, let fence = try row[1, as: Int64?.self].map({ Fence($0) }) else { return keys }
+        guard let ids = try row[2, as: [PostgresUUID]?.self] else {
+            answers.grant(keys, fence)
+            return []
         }
-        guard count > 0, let fence = try row[1, as: Int64?.self] else { return ([], batch) }
-        let ids = try row[2, as: [PostgresUUID]?.self] ?? []
         let failures = Dictionary(zip(ids, try row[3, as: [Int]?.self] ?? [])) { first, _ in first }
-        var answers: [(Int, Admission)] = []
-        var rest: [NumberedClaim] = []
-        for claim in batch {
-            if let failures = failures[claim.id] {
-                answers.append((claim.index, .run(fence: Fence(fence), failures: failures)))
-            } else {
-                rest.append(claim)
-            }
+        var rest: [BatchKey] = []
+        for key in keys {
+            if let failures = failures[key.id] { answers[key.index] = .run(fence: fence, failures: failures) } else { rest.append(key) }
         }
-        return (answers, rest)
+        return rest
     }
 
     /// The fence is drawn once a batch: with the item's id it is unique, and an item's fences grow. Ids come back only when there is more to
     /// say than that all were granted.
-    private func claimStatement(_ batch: [NumberedClaim], jobs: [String]) -> PostgresQuery {
+    private func claimStatement(_ columns: ClaimColumns, count: Int) -> PostgresQuery {
         """
         WITH stopped AS MATERIALIZED (
-            SELECT id FROM processing_job WHERE id = ANY (\(jobs)) AND cancel_requested_at IS NOT NULL
+            SELECT id FROM processing_job WHERE id = ANY (\(Array(columns.jobs))) AND cancel_requested_at IS NOT NULL
         ), begun AS (
             INSERT INTO work_item AS item (
                 id, document_uuid, processing_version, counts_toward_job, fence, started_at, delivery, status, worker, queue, job_id,
@@ -88,13 +87,7 @@ extension PostgresJobStore {
             SELECT
                 claim.id, claim.document_uuid, claim.version, claim.counts, (SELECT nextval('fence')), now(), claim.delivery, 'processing',
                 claim.worker, claim.queue, claim.job_id, claim.tenant_id, claim.filename, claim.path, claim.payload
-            FROM unnest(
-                \(batch.map(\.id)), \(batch.map(\.documentUUID)), \(batch.map(\.version)), \(batch.map { self.counts($0.claim.queue) }),
-                \(batch.map(\.delivery)), \(batch.map(\.worker)), \(batch.map { Storable.text($0.claim.queue.rawValue) }),
-                \(batch.map(\.jobID)), \(batch.map { Storable.text($0.claim.envelope.tenantID) }),
-                \(batch.map { Storable.text($0.claim.envelope.filename) }), \(batch.map { Storable.text($0.claim.envelope.path) }),
-                \(batch.map(\.claim.envelope.producerBytes))
-            ) AS claim (id, document_uuid, version, counts, delivery, worker, queue, job_id, tenant_id, filename, path, payload)
+            FROM unnest(\(fragment: columns.list)) AS claim (\(unescaped: ClaimColumns.names))
             WHERE (claim.job_id = ANY (ARRAY(SELECT id FROM stopped))) IS NOT TRUE
             ON CONFLICT (id) DO UPDATE SET
                 fence = EXCLUDED.fence, started_at = EXCLUDED.started_at, updated_at = EXCLUDED.updated_at, due_at = NULL,
@@ -106,17 +99,18 @@ extension PostgresJobStore {
         )
         SELECT
             count(*), min(fence),
-            CASE WHEN count(*) < \(batch.count) OR max(failures) > 0 THEN array_agg(id) END,
-            CASE WHEN count(*) < \(batch.count) OR max(failures) > 0 THEN array_agg(failures) END
+            CASE WHEN count(*) < \(count) OR max(failures) > 0 THEN array_agg(id) END,
+            CASE WHEN count(*) < \(count) OR max(failures) > 0 THEN array_agg(failures) END
         FROM begun
         """
     }
 
     /// Makes the jobs, or notes that they have begun; leaves running ones alone, without a lock.
-    private func jobStatement(_ jobs: Set<String>, _ batch: [NumberedClaim]) -> PostgresQuery {
+    private func jobStatement(_ jobs: Set<String>, _ keys: [BatchKey], of claims: [WorkClaim]) -> PostgresQuery {
         var tenants: [String: String?] = [:]
-        for claim in batch {
-            if let job = claim.jobID, jobs.contains(job), tenants[job] == nil { tenants[job] = Storable.text(claim.claim.envelope.tenantID) }
+        for key in keys {
+            guard let job = Storable.text(claims[key.index].envelope.jobID), jobs.contains(job), tenants[job] == nil else { continue }
+            tenants[job] = .some(Storable.text(claims[key.index].envelope.tenantID))
         }
         let ids = Array(tenants.keys)
         return """
@@ -129,44 +123,86 @@ extension PostgresJobStore {
             WHERE job.status = 'pending'
             """
     }
-
-    func counts(_ queue: QueueName) -> Bool { self.countingQueues.contains(queue) }
 }
 
-/// A claim with its place in the caller's batch and what the statements need of it.
-struct NumberedClaim: Sendable {
-    let index: Int
-    let claim: WorkClaim
-    let id: PostgresUUID
-    let documentUUID: PostgresUUID
+/// The answers to a batch, by the caller's indices.
+struct Admissions: Sendable {
+    private(set) var values: [Admission]
 
-    init(index: Int, claim: WorkClaim) {
-        self.index = index
-        self.claim = claim
-        self.id = Storable.uuid(claim.identity.workID)
-        self.documentUUID = Storable.uuid(claim.identity.documentUUID)
+    init(count: Int) { self.values = Array(repeating: .unrecordable("the store has no answer"), count: count) }
+
+    subscript(index: Int) -> Admission {
+        get { self.values[index] }
+        set { self.values[index] = newValue }
     }
 
-    var jobID: String? { Storable.text(self.claim.envelope.jobID) }
-    var version: Int32 { Int32(clamping: self.claim.envelope.processingVersion) }
-    var worker: String { Storable.text(self.claim.delivery.worker.rawValue) }
-    var delivery: Int64 { Int64(bitPattern: self.claim.delivery.sequence) }
+    mutating func grant(_ keys: [BatchKey], _ fence: Fence) {
+        for key in keys { self.values[key.index] = .run(fence: fence, failures: 0) }
+    }
+}
 
-    /// Takes out of a sorted batch what has the id of an earlier claim. Returns pairs of the caller's indices.
-    static func takeDuplicates(from batch: inout [NumberedClaim]) -> [(duplicate: Int, first: Int)] {
-        guard zip(batch, batch.dropFirst()).contains(where: { $0.id == $1.id }) else { return [] }
-        // Sorting is not stable: of equal ids the caller's first one counts.
-        batch.sort { $0.id == $1.id ? $0.index < $1.index : $0.id.isBefore($1.id) }
-        var unique: [NumberedClaim] = []
-        var duplicates: [(duplicate: Int, first: Int)] = []
-        for claim in batch {
-            if let last = unique.last, last.id == claim.id {
-                duplicates.append((claim.index, last.index))
-            } else {
-                unique.append(claim)
+/// What the statements need of claims, column by column.
+struct ClaimColumns: Sendable {
+    static let names = "id, document_uuid, version, counts, delivery, worker, queue, job_id, tenant_id, filename, path, payload"
+
+    /// The jobs that are named.
+    private(set) var jobs: Set<String> = []
+    private var id: Column
+    private var documentUUID: Column
+    private var version: Column
+    private var counts: Column
+    private var delivery: Column
+    private var worker: Column
+    private var queue: Column
+    private var jobID: Column
+    private var tenantID: Column
+    private var filename: Column
+    private var path: Column
+    private var payload: Column
+
+    init(_ keys: [BatchKey], of claims: [WorkClaim], countingQueues: Set<QueueName>) {
+        let rows = keys.count
+        self.id = Column(.uuid, rows: rows, width: 16)
+        self.documentUUID = Column(.uuid, rows: rows, width: 16)
+        self.version = Column(.integer, rows: rows, width: 4)
+        self.counts = Column(.boolean, rows: rows, width: 1)
+        self.delivery = Column(.bigint, rows: rows, width: 8)
+        self.worker = Column(.text, rows: rows, width: 32)
+        self.queue = Column(.text, rows: rows, width: 16)
+        self.jobID = Column(.text, rows: rows, width: 36)
+        self.tenantID = Column(.text, rows: rows, width: 16)
+        self.filename = Column(.text, rows: rows, width: 24)
+        self.path = Column(.text, rows: rows, width: 64)
+        self.payload = Column(.bytes, rows: rows, width: 320)
+        var lastJob: String?
+        var lastQueue: (name: QueueName, counts: Bool)?
+        for key in keys {
+            let claim = claims[key.index]
+            if let job = claim.envelope.jobID, job != lastJob {
+                self.jobs.insert(Storable.text(job))
+                lastJob = job
             }
+            if lastQueue?.name != claim.queue { lastQueue = (claim.queue, countingQueues.contains(claim.queue)) }
+            self.id.append(key.id)
+            self.documentUUID.append(Storable.uuid(claim.identity.documentUUID))
+            self.version.append(Int32(clamping: claim.envelope.processingVersion))
+            self.counts.append(lastQueue?.counts ?? false)
+            self.delivery.append(Int64(bitPattern: claim.delivery.sequence))
+            self.worker.append(claim.delivery.worker.rawValue)
+            self.queue.append(claim.queue.rawValue)
+            self.jobID.append(claim.envelope.jobID)
+            self.tenantID.append(claim.envelope.tenantID)
+            self.filename.append(claim.envelope.filename)
+            self.path.append(claim.envelope.path)
+            self.payload.append(claim.envelope.producerBytes)
         }
-        batch = unique
-        return duplicates
+    }
+
+    /// In the order of ``names``.
+    var list: PostgresQuery {
+        """
+        \(self.id), \(self.documentUUID), \(self.version), \(self.counts), \(self.delivery), \(self.worker), \(self.queue), \(self.jobID),
+        \(self.tenantID), \(self.filename), \(self.path), \(self.payload)
+        """
     }
 }

@@ -15,7 +15,7 @@ struct ItemState: Sendable {
 /// What is to be done about a claim that was not granted.
 enum ClaimStep: Sendable {
     case answer(Admission)
-    case takeOver(Fence)
+    case takeOver
     case reopen
     case cancel
     /// It became free in the meantime.
@@ -41,7 +41,7 @@ extension ItemState {
                 let holder = DeliveryID(worker: WorkerID(state.worker), sequence: UInt64(bitPattern: state.delivery))
                 return .answer(.busy(holder: holder, fence: state.fence))
             }
-            return state.isJobCancelled ? .cancel : isOwn ? .again : .takeOver(state.fence)
+            return state.isJobCancelled ? .cancel : isOwn ? .again : .takeOver
         default: return state.isJobCancelled ? .cancel : .again
         }
     }
@@ -49,66 +49,56 @@ extension ItemState {
 
 extension PostgresJobStore {
     /// Answers the claims that were not granted: says why, or takes over, reopens or cancels. Rare, so clarity goes before round trips.
-    func explain(_ claims: [NumberedClaim]) async throws(PostgresError) -> [(Int, Admission)] {
-        var answers: [(Int, Admission)] = []
-        var open = claims
+    func explain(_ keys: [BatchKey], of claims: [WorkClaim], into answers: inout Admissions) async throws(PostgresError) {
+        var open = keys
         for _ in 0..<8 {
             let states = try await self.states(of: open.map(\.id))
-            var steps = Steps()
-            for claim in open {
-                let state = states[claim.id]
-                switch ItemState.step(for: claim.claim, state) {
-                case .answer(let admission): answers.append((claim.index, admission))
-                case .takeOver(let fence): steps.takeOver.append((claim, fence))
-                case .reopen: steps.reopen.append(claim)
-                case .cancel: steps.cancel.append(claim)
-                case .again: steps.again.append(claim)
+            var takeOver: [BatchKey] = []
+            var reopen: [BatchKey] = []
+            var cancel: [BatchKey] = []
+            var again: [BatchKey] = []
+            for key in open {
+                switch ItemState.step(for: claims[key.index], states[key.id]) {
+                case .answer(let admission): answers[key.index] = admission
+                case .takeOver: takeOver.append(key)
+                case .reopen: reopen.append(key)
+                case .cancel: cancel.append(key)
+                case .again: again.append(key)
                 }
             }
             // Whatever changed under our eyes is looked at once more.
-            let done = try await self.perform(steps)
-            answers += done
-            let answered = Set(answers.map(\.0))
-            open = open.filter { !answered.contains($0.index) }
-            if open.isEmpty { return answers }
+            open = again.isEmpty ? [] : try await self.claim(again, of: claims, into: &answers)
+            open += try await self.grant(takeOver, into: &answers, by: self.takeOverStatement(takeOver, of: claims))
+            open += try await self.grant(reopen, into: &answers, by: self.reopenStatement(reopen, of: claims))
+            open += try await self.cancel(cancel, of: claims, into: &answers)
+            if open.isEmpty { return }
+            BatchKey.sort(&open)
         }
         throw PostgresError(.timedOut, "\(open.count) work items changed hands faster than they could be claimed")
     }
 
-    private struct Steps: Sendable {
-        var takeOver: [(claim: NumberedClaim, fence: Fence)] = []
-        var reopen: [NumberedClaim] = []
-        var cancel: [NumberedClaim] = []
-        var again: [NumberedClaim] = []
+    /// Runs a statement that returns id, fence and failures of the items it took. Returns the others.
+    private func grant(
+        _ keys: [BatchKey], into answers: inout Admissions, by statement: PostgresQuery
+    ) async throws(PostgresError) -> [BatchKey] {
+        guard !keys.isEmpty else { return [] }
+        var open = Dictionary(keys.map { ($0.id, $0) }) { first, _ in first }
+        for row in try await self.transact([JobCounters.ordered, statement])[1] {
+            guard let key = open.removeValue(forKey: try row[0, as: PostgresUUID.self]) else { continue }
+            answers[key.index] = .run(fence: Fence(try row[1, as: Int64.self]), failures: try row[2, as: Int.self])
+        }
+        return Array(open.values)
     }
 
-    private func perform(_ steps: Steps) async throws(PostgresError) -> [(Int, Admission)] {
-        var answers: [(Int, Admission)] = []
-        if !steps.takeOver.isEmpty {
-            let rows = try await self.transact([JobCounters.ordered, self.takeOverStatement(steps.takeOver)])[1]
-            answers += try self.granted(rows, among: steps.takeOver.map(\.claim))
+    private func cancel(
+        _ keys: [BatchKey], of claims: [WorkClaim], into answers: inout Admissions
+    ) async throws(PostgresError) -> [BatchKey] {
+        guard !keys.isEmpty else { return [] }
+        var open = Dictionary(keys.map { ($0.id, $0) }) { first, _ in first }
+        for row in try await self.transact([JobCounters.ordered, self.cancelStatement(keys, of: claims)])[1] {
+            if let key = open.removeValue(forKey: try row[0, as: PostgresUUID.self]) { answers[key.index] = .cancelled }
         }
-        if !steps.reopen.isEmpty {
-            let rows = try await self.transact([JobCounters.ordered, self.reopenStatement(steps.reopen)])[1]
-            answers += try self.granted(rows, among: steps.reopen)
-        }
-        if !steps.cancel.isEmpty {
-            let rows = try await self.transact([JobCounters.ordered, self.cancelStatement(steps.cancel)])[1]
-            let cancelled = Set(try rows.map { row throws(PostgresError) in try row[0, as: PostgresUUID.self] })
-            answers += steps.cancel.filter { cancelled.contains($0.id) }.map { ($0.index, .cancelled) }
-        }
-        if !steps.again.isEmpty { answers += try await self.claimAgain(steps.again) }
-        return answers
-    }
-
-    private func granted(_ rows: PostgresRows, among claims: [NumberedClaim]) throws(PostgresError) -> [(Int, Admission)] {
-        var answers: [(Int, Admission)] = []
-        let indices = Dictionary(claims.map { ($0.id, $0.index) }) { first, _ in first }
-        for row in rows {
-            guard let index = indices[try row[0, as: PostgresUUID.self]] else { continue }
-            answers.append((index, .run(fence: Fence(try row[1, as: Int64.self]), failures: try row[2, as: Int.self])))
-        }
-        return answers
+        return Array(open.values)
     }
 
     private func states(of ids: [PostgresUUID]) async throws(PostgresError) -> [PostgresUUID: ItemState] {
@@ -148,29 +138,30 @@ extension PostgresJobStore {
         return states
     }
 
-    private func claimAgain(_ claims: [NumberedClaim]) async throws(PostgresError) -> [(Int, Admission)] {
-        try await self.claim(claims).0
-    }
-
-    private func takeOverStatement(_ claims: [(claim: NumberedClaim, fence: Fence)]) -> PostgresQuery {
+    private func takeOverStatement(_ keys: [BatchKey], of claims: [WorkClaim]) -> PostgresQuery {
         """
         UPDATE work_item AS item SET
             fence = (SELECT nextval('fence')), started_at = now(), updated_at = now(), delivery = claim.delivery, worker = claim.worker
         FROM unnest(
-            \(claims.map(\.claim.id)), \(claims.map(\.fence.rawValue)), \(claims.map(\.claim.delivery)), \(claims.map(\.claim.worker))
+            \(keys.map(\.id)), \(keys.map { claims[$0.index].takingOver?.rawValue }),
+            \(keys.map { Int64(bitPattern: claims[$0.index].delivery.sequence) }),
+            \(keys.map { Storable.text(claims[$0.index].delivery.worker.rawValue) })
         ) AS claim (id, fence, delivery, worker)
         WHERE item.id = claim.id AND item.status = 'processing' AND item.fence = claim.fence
         RETURNING item.id, item.fence, item.failures
         """
     }
 
-    private func reopenStatement(_ claims: [NumberedClaim]) -> PostgresQuery {
+    private func reopenStatement(_ keys: [BatchKey], of claims: [WorkClaim]) -> PostgresQuery {
         """
         WITH reopened AS (
             UPDATE work_item AS item SET
                 fence = (SELECT nextval('fence')), started_at = now(), finished_at = NULL, updated_at = now(), failures = 0,
                 requeues = item.requeues + 1, delivery = claim.delivery, status = 'processing', worker = claim.worker
-            FROM unnest(\(claims.map(\.id)), \(claims.map(\.delivery)), \(claims.map(\.worker))) AS claim (id, delivery, worker)
+            FROM unnest(
+                \(keys.map(\.id)), \(keys.map { Int64(bitPattern: claims[$0.index].delivery.sequence) }),
+                \(keys.map { Storable.text(claims[$0.index].delivery.worker.rawValue) })
+            ) AS claim (id, delivery, worker)
             WHERE item.id = claim.id AND item.status = 'failed'
             RETURNING item.id, item.fence, item.failures, item.dead_letter_id,
                 CASE WHEN item.counts_toward_job THEN item.job_id END AS job_id
@@ -185,35 +176,30 @@ extension PostgresJobStore {
     }
 
     /// Makes items of a cancelled job cancelled, whether or not they were seen before.
-    private func cancelStatement(_ claims: [NumberedClaim]) -> PostgresQuery {
-        """
-        WITH cancelled AS (
-            INSERT INTO work_item AS item (
-                id, document_uuid, processing_version, counts_toward_job, fence, finished_at, delivery, status, worker, queue, job_id,
-                tenant_id, filename, path, payload)
-            SELECT
-                claim.id, claim.document_uuid, claim.version, claim.counts, (SELECT nextval('fence')), now(), claim.delivery, 'cancelled',
-                claim.worker, claim.queue, claim.job_id, claim.tenant_id, claim.filename, claim.path, claim.payload
-            FROM unnest(
-                \(claims.map(\.id)), \(claims.map(\.documentUUID)), \(claims.map(\.version)), \(claims.map { self.counts($0.claim.queue) }),
-                \(claims.map(\.delivery)), \(claims.map(\.worker)), \(claims.map { Storable.text($0.claim.queue.rawValue) }),
-                \(claims.map(\.jobID)), \(claims.map { Storable.text($0.claim.envelope.tenantID) }),
-                \(claims.map { Storable.text($0.claim.envelope.filename) }), \(claims.map { Storable.text($0.claim.envelope.path) }),
-                \(claims.map(\.claim.envelope.producerBytes))
-            ) AS claim (id, document_uuid, version, counts, delivery, worker, queue, job_id, tenant_id, filename, path, payload)
-            JOIN processing_job AS job ON job.id = claim.job_id AND job.cancel_requested_at IS NOT NULL
-            ON CONFLICT (id) DO UPDATE SET
-                fence = EXCLUDED.fence, finished_at = now(), updated_at = now(), due_at = NULL, status = 'cancelled'
-            WHERE item.status IN ('queued', 'retrying') OR item.status = 'processing' AND (
-                item.worker = EXCLUDED.worker AND item.delivery = EXCLUDED.delivery
-                OR (item.id, item.fence) IN (
-                    SELECT * FROM unnest(\(claims.map(\.id)), \(claims.map { $0.claim.takingOver?.rawValue }))))
-            RETURNING item.id, CASE WHEN item.counts_toward_job THEN item.job_id END AS job_id
-        ), delta AS (
-            SELECT job_id, 0 AS processed, 0 AS failed, count(*)::integer AS cancelled, NULL::text AS message
-            FROM cancelled WHERE job_id IS NOT NULL GROUP BY job_id
-        ), \(fragment: JobCounters.add)
-        SELECT id FROM cancelled
-        """
+    private func cancelStatement(_ keys: [BatchKey], of claims: [WorkClaim]) -> PostgresQuery {
+        let columns = ClaimColumns(keys, of: claims, countingQueues: self.countingQueues)
+        return """
+            WITH cancelled AS (
+                INSERT INTO work_item AS item (
+                    id, document_uuid, processing_version, counts_toward_job, fence, finished_at, delivery, status, worker, queue, job_id,
+                    tenant_id, filename, path, payload)
+                SELECT
+                    claim.id, claim.document_uuid, claim.version, claim.counts, (SELECT nextval('fence')), now(), claim.delivery,
+                    'cancelled', claim.worker, claim.queue, claim.job_id, claim.tenant_id, claim.filename, claim.path, claim.payload
+                FROM unnest(\(fragment: columns.list)) AS claim (\(unescaped: ClaimColumns.names))
+                JOIN processing_job AS job ON job.id = claim.job_id AND job.cancel_requested_at IS NOT NULL
+                ON CONFLICT (id) DO UPDATE SET
+                    fence = EXCLUDED.fence, finished_at = now(), updated_at = now(), due_at = NULL, status = 'cancelled'
+                WHERE item.status IN ('queued', 'retrying') OR item.status = 'processing' AND (
+                    item.worker = EXCLUDED.worker AND item.delivery = EXCLUDED.delivery
+                    OR (item.id, item.fence) IN (
+                        SELECT * FROM unnest(\(keys.map(\.id)), \(keys.map { claims[$0.index].takingOver?.rawValue }))))
+                RETURNING item.id, CASE WHEN item.counts_toward_job THEN item.job_id END AS job_id
+            ), delta AS (
+                SELECT job_id, 0 AS processed, 0 AS failed, count(*)::integer AS cancelled, NULL::text AS message
+                FROM cancelled WHERE job_id IS NOT NULL GROUP BY job_id
+            ), \(fragment: JobCounters.add)
+            SELECT id FROM cancelled
+            """
     }
 }

@@ -30,6 +30,8 @@ public final class PostgresJobStore: JobStore {
         }
     }
 
+    func counts(_ queue: QueueName) -> Bool { self.countingQueues.contains(queue) }
+
     /// Sends statements as one transaction, again when PostgreSQL asks for it.
     func transact(_ queries: [PostgresQuery]) async throws(PostgresError) -> [PostgresRows] {
         var attempt = 0

@@ -20,7 +20,15 @@ extension RedisBroker {
                     result.hasMore = true
                     return result
                 }
-                let round = try await self.reclaimRound(of: worker, limit: left, crashLimit: crashLimit, into: &result)
+                let round: (taken: Int, isFinished: Bool)
+                do {
+                    round = try await self.reclaimRound(of: worker, limit: left, crashLimit: crashLimit, into: &result)
+                } catch {
+                    // What was put aside must be told: the caller keeps its history, and no later call returns it again.
+                    guard !result.quarantined.isEmpty else { throw error }
+                    result.hasMore = true
+                    return result
+                }
                 left -= round.taken
                 if round.isFinished { break }
             }

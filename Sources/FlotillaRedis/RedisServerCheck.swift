@@ -4,12 +4,14 @@ internal import RedisClient
 /// A Redis server that a queue must not be kept in.
 public struct UnsuitableRedisServer: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        private enum Kind { case tooOld, evictsKeys }
+        private enum Kind { case tooOld, evictsKeys, isCluster }
         private let kind: Kind
         /// Before 6.2: commands are missing.
         public static let tooOld = Self(kind: .tooOld)
         /// It may throw messages away when its memory is full.
         public static let evictsKeys = Self(kind: .evictsKeys)
+        /// A cluster: a queue, its retries and its dead letters lie on different nodes, and no transition spans nodes.
+        public static let isCluster = Self(kind: .isCluster)
     }
 
     public let code: Code
@@ -30,7 +32,7 @@ public struct RedisServerReport: Sendable, Hashable {
 }
 
 extension RedisBroker {
-    /// Checks that the server is recent enough and never evicts keys.
+    /// Checks that the server is recent enough, no cluster, and never evicts keys.
     ///
     /// - Parameter allowEviction: accept a server that may evict messages. Say so loudly in the log.
     /// - Throws: ``UnsuitableRedisServer``, or a ``BrokerError`` when the server cannot be asked. Nothing is written.
@@ -39,6 +41,10 @@ extension RedisBroker {
         let numbers = report.version.split(separator: ".").prefix(2).map { Int($0) ?? 0 } + [0, 0]
         guard numbers[0] > 6 || numbers[0] == 6 && numbers[1] >= 2 else {
             throw UnsuitableRedisServer(code: .tooOld, description: "Redis 6.2 or later is needed; the server is \(report.version)")
+        }
+        guard report.mode != "cluster" else {
+            throw UnsuitableRedisServer(
+                code: .isCluster, description: "the Redis server is a node of a cluster; use one that stands alone or behind a sentinel")
         }
         if let policy = report.evictionPolicy, policy != "noeviction", !allowEviction {
             throw UnsuitableRedisServer(

@@ -115,7 +115,9 @@ struct ContractScene: Sendable {
 
     func run(_ claim: WorkClaim) async throws -> (fence: Fence, failures: Int) {
         let answer = try await self.begin(claim)
-        guard case .run(let fence, let failures) = answer else { throw JobStoreContract.Violation(description: "expected a run, got \(answer)") }
+        guard case .run(let fence, let failures) = answer else {
+            throw JobStoreContract.Violation(description: "expected a run, got \(answer)")
+        }
         return (fence, failures)
     }
 

@@ -5,8 +5,8 @@ public struct StorageError: FailureClassified, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         let name: String
         let failureClass: FailureClass
-        /// There is nothing at that place.
-        public static let notFound = Self(name: "not_found", failureClass: .permanent)
+        /// There is nothing at that place. It may come: producers push messages before an upload has ended, and stores list late.
+        public static let notFound = Self(name: "not_found", failureClass: .transient())
         /// The place is outside what may be read, or is no ordinary file.
         public static let refused = Self(name: "path_refused", failureClass: .permanent)
         /// The rights do not allow reading it.

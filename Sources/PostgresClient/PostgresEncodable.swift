@@ -10,7 +10,11 @@ public struct PostgresParameter: Sendable {
     /// Why the value cannot be sent.
     var defect: String?
 
-    init(type: UInt32, bytes: [UInt8]?, isBinary: Bool = true, defect: String? = nil) {
+    /// - Parameters:
+    ///   - type: the type's object identifier; 0 lets the server infer it.
+    ///   - bytes: the value, in the type's binary format unless `isBinary` is false; nil for NULL.
+    ///   - defect: why the value cannot be sent; then nothing is.
+    public init(type: UInt32, bytes: [UInt8]?, isBinary: Bool = true, defect: String? = nil) {
         self.type = type
         self.bytes = bytes
         self.isBinary = isBinary

@@ -132,7 +132,8 @@ import Testing
             let long = String((0..<5_000).map { _ in Character(UnicodeScalar(UInt8.random(in: 97...122))) })
             let claims = [
                 try scene.claim("nul\u{0}in\u{0}name", job: "j", delivery: 1), try scene.claim("a", job: long, delivery: 2),
-                try scene.claim(#"'"; DROP TABLE work_item; -- {},\"#, job: "j\u{0}k", delivery: 3), try scene.claim(long, job: nil, delivery: 4),
+                try scene.claim(#"'"; DROP TABLE work_item; -- {},\"#, job: "j\u{0}k", delivery: 3),
+                try scene.claim(long, job: nil, delivery: 4),
             ]
             let admissions = try await scene.store.begin(claims, by: scene.worker)
             guard case .run(let first, _) = admissions[0], case .unrecordable = admissions[1], case .run = admissions[2],

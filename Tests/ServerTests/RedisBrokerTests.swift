@@ -136,6 +136,20 @@ private func freshQueue() -> String {
         #expect(closed?.code == .closed)
     }
 
+    @Test func `a node of a cluster is refused at the start, not at the first dead letter`() async throws {
+        let redis = try PrivateRedis(.init(tcp: true, configuration: ["cluster-enabled yes", "cluster-port \(try freePort())"]))
+        let loop = EventLoop(name: "cluster")
+        defer { loop.stop() }
+        let configuration = try RedisConfiguration(url: redis.url)
+        let client = RedisClient(configuration: configuration, eventLoop: loop)
+        let blocking = RedisBlockingConnection(configuration: configuration, eventLoop: loop)
+        let names = QueueNames(queue: "q", retry: "r", deadLetter: "d")
+        let broker = RedisBroker(names: names, client: client, blocking: blocking, eventLoop: loop)
+        let error = await #expect(throws: UnsuitableRedisServer.self) { _ = try await broker.checkServer() }
+        #expect(error?.code == .isCluster)
+        await client.close()
+    }
+
     @Test func `a key of the wrong type is refused, not retried for ever`() async throws {
         let server = try Server.shared.get()
         let broker = try server.broker("wrong_type")
@@ -143,6 +157,76 @@ private func freshQueue() -> String {
         let error = await #expect(throws: BrokerError.self) { try await broker.enqueue([[1]]) }
         #expect(error?.code == .refused)
     }
+
+    @Test func `a claim whose answer was lost is repeated without loss and without doubles`() async throws {
+        let redis = try PrivateRedis()
+        let loop = EventLoop(name: "frozen")
+        defer { loop.stop() }
+        var configuration = try RedisConfiguration(url: redis.url)
+        configuration.commandTimeout = .milliseconds(60)
+        let client = RedisClient(configuration: configuration, eventLoop: loop)
+        let broker = RedisBroker(
+            names: QueueNames(queue: "q", retry: "r", deadLetter: "d"), client: client,
+            blocking: RedisBlockingConnection(configuration: configuration, eventLoop: loop), eventLoop: loop)
+        let worker = WorkerID.random()
+        try await broker.register(worker, lease: .seconds(60), info: info)
+        try await broker.enqueue((0..<200).map { Array("\($0)".utf8) })
+        var seen: [[UInt8]] = []
+        var acks: [Settlement] = []
+        var first: UInt64 = 1
+        for round in 0..<10 {
+            redis.freeze()
+            let claiming = Task { [acks, first] in
+                try await broker.exchange(acks, claiming: 10, firstSequence: first, isRepeat: false, by: worker, lease: .seconds(60))
+            }
+            // In odd rounds the server runs the claim when nobody waits for the answer any more.
+            if round % 2 == 1 { await #expect(throws: BrokerError.self) { try await claiming.value } }
+            redis.thaw()
+            var exchange = try? await claiming.value
+            while exchange == nil {
+                exchange = try? await broker.exchange(
+                    acks, claiming: 10, firstSequence: first, isRepeat: true, by: worker, lease: .seconds(60))
+            }
+            let deliveries = exchange?.deliveries ?? []
+            #expect(deliveries.count == 10)
+            seen += deliveries.map(\.payload)
+            acks = deliveries.map { .ack($0.id) }
+            first += 10
+            // Nobody holds what nobody knows of.
+            try await eventually { try await broker.counts().leased == 10 }
+        }
+        #expect(seen == (0..<100).map { Array("\($0)".utf8) })
+        #expect(try await broker.counts().ready == 100)
+        await client.close()
+    }
+
+    @Test func `a heartbeat beats while every thread of the pool is busy`() async throws {
+        let server = try Server.shared.get()
+        let queue = freshQueue()
+        let broker = try server.broker(queue)
+        let worker = WorkerID.random()
+        try await broker.register(worker, lease: .milliseconds(200), info: info)
+        let heartbeat = broker.startHeartbeat(for: worker, lease: .milliseconds(200), every: .milliseconds(30)) {}
+        defer { heartbeat.stop() }
+        await withTaskGroup { group in
+            for _ in 0..<16 {
+                group.addTask { @concurrent in
+                    let end = MonotonicTime.now + .milliseconds(60)
+                    while MonotonicTime.now < end {}
+                }
+            }
+        }
+        #expect(try await broker.reclaim(limit: 1, crashLimit: 1).sweptWorkers == [])
+        #expect(try await broker.workers().first?.leaseLeft ?? .zero > .zero)
+    }
+}
+
+private func eventually(_ condition: () async throws -> Bool) async throws {
+    for _ in 0..<2_000 {
+        if try await condition() { return }
+        await Task.yield()
+    }
+    Issue.record("waited in vain")
 }
 
 private let info = WorkerInfo(host: "h", processID: 1, role: "test", version: "1", startedAt: 0, concurrency: 1)

@@ -16,7 +16,8 @@ import Testing
             let work = self.work(claim, try await scene.run([claim])[0])
             #expect(try await stages.begin("extract_text", engine: "poppler 22", attempt: 2, of: work))
             #expect(try await stages.completed(work).isEmpty)
-            let output = StageOutput(body: Array("{\"text\":\"a\\u0000b\"}".utf8), metrics: ["pages": 3, "confidence": 0.5], isPartial: true)
+            let output = StageOutput(
+                body: Array("{\"text\":\"a\\u0000b\"}".utf8), metrics: ["pages": 3, "confidence": 0.5], isPartial: true)
             #expect(try await stages.complete("extract_text", engine: "poppler 22", output: output, duration: .seconds(1), of: work))
             #expect(try await stages.completed(work) == ["extract_text": output])
             #expect(try await stages.completed(self.work(claim, work.fence, version: 2)).isEmpty)
@@ -31,7 +32,7 @@ import Testing
 
     @Test func `whoever lost the item writes nothing`() async throws {
         try await StoreScene.with { scene in
-            let stages = PostgresStageStore(pool: scene.pool) 
+            let stages = PostgresStageStore(pool: scene.pool)
             let claim = try scene.claim("a", job: "j", delivery: 1)
             let old = self.work(claim, try await scene.run([claim])[0])
             #expect(try await stages.begin("chunk", engine: "e", attempt: 1, of: old))

@@ -1,28 +1,33 @@
-import Flotilla
-import FlotillaRedis
-import OperatorCommands
-import Reactor
-import RedisClient
+import FlotillaDaemon
 import Glibc
+import OperatorCommands
 
+/// Runs one command of the operator and ends with its exit code.
+///
+/// The main thread waits for signals; the command runs beside it. The first Ctrl-C stops the command between two steps, each of which is
+/// whole; the second, or two seconds, ends the process at once.
 @main
 struct FlotillaMain {
     static func main() {
-        Task { @concurrent in
-            do {
-                let loop = EventLoop(name: "redis")
-                var configuration = try RedisConfiguration(url: String(cString: getenv("REDIS_URL")))
-                configuration.commandTimeout = .seconds(5)
-                let client = RedisClient(configuration: configuration, eventLoop: loop)
-                client.start()
-                let blocking = RedisBlockingConnection(configuration: configuration, eventLoop: loop)
-                blocking.start()
-                let broker = RedisBroker(names: QueueNames(queue: "bench_queue", retry: "bench_retry", deadLetter: "bench_dlq"), client: client, blocking: blocking, eventLoop: loop)
-                let bench = DrainBenchmark(client: client, broker: broker, store: nil)
-                for i in 0..<(Int(CommandLine.arguments.dropFirst().first ?? "3") ?? 3) { let r = try await bench.run(jobs: Int(CommandLine.arguments.dropFirst(2).first ?? "200000") ?? 1, concurrency: 8, run: "r\(i)"); write(2, "\(Int(r.jobsPerSecond))/s client \(r.clientMicroseconds) redis \(r.redisMicroseconds)\n", "\(Int(r.jobsPerSecond))/s client \(r.clientMicroseconds) redis \(r.redisMicroseconds)\n".utf8.count) }
-                exit(0)
-            } catch { print(error); exit(1) }
-        }
-        while true { sleep(100) }
+        signal(SIGPIPE, SIG_IGN)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        // Before any thread is made: all inherit it, and only sigwait takes these signals.
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+
+        let environment = Settings.processEnvironment()
+        let command = OperatorCommandLine(environment: environment, terminal: ProcessTerminal(environment: environment))
+        let words = Array(CommandLine.arguments.dropFirst())
+        // The program's own task: its end is the process's end.
+        let task = Task { Glibc.exit(await command.run(words).rawValue) }
+
+        var number: Int32 = 0
+        sigwait(&signals, &number)
+        task.cancel()
+        var patience = timespec(tv_sec: 2, tv_nsec: 0)
+        sigtimedwait(&signals, nil, &patience)
+        Glibc.exit(number == SIGTERM ? 143 : ExitCode.interrupted.rawValue)
     }
 }

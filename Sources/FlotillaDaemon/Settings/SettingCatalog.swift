@@ -150,6 +150,8 @@ public struct SettingCatalog: Sendable {
         "EMBEDDINGS_URL", .embeddings, schemes: ["http", "https"],
         help: "A server that speaks OpenAI's `/v1/embeddings`. Without it, vectors are computed here and nothing leaves the machine.")
     public let embeddingsModel = Setting<String?>.optionalText("EMBEDDINGS_MODEL", .embeddings, help: "The model to ask that server for.")
+    public let embeddingsDimensions = Setting<Int>.integer(
+        "EMBEDDINGS_DIMENSIONS", .embeddings, 1...16_384, default: 1_536, help: "How many numbers that model's vectors have.")
     public let embeddingsAPIKey = Setting<String?>.optionalText("EMBEDDINGS_API_KEY", .embeddings, secret: true, help: "Its key.")
 
     // MARK: HTTP

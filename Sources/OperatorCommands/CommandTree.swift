@@ -1,0 +1,14 @@
+/// All verbs, in the order of the help. A new verb is a new file and a line here.
+enum CommandTree {
+    static let verbs: [any Verb.Type] = [
+        Submit.self,
+        JobList.self, JobShow.self, JobWatch.self, JobCancel.self,
+        QueueList.self, QueuePause.self, QueueResume.self,
+        RetryList.self, RetryRun.self, RetryDiscard.self,
+        DeadLetterList.self, DeadLetterShow.self, DeadLetterRequeue.self, DeadLetterDiscard.self, DeadLetterPurge.self, DeadLetterStats.self,
+        WorkerList.self,
+        Migrate.self,
+        ConfigShow.self, ConfigCheck.self, ConfigReference.self,
+        Version.self,
+    ]
+}

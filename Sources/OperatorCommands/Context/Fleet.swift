@@ -1,0 +1,47 @@
+import Flotilla
+import FlotillaDaemon
+import FlotillaRedis
+import PostgresClient
+import RedisClient
+
+/// One of the fleet's queues, with the names of its keys.
+struct FleetQueue: Sendable, Hashable {
+    let kind: QueueKind
+    let names: QueueNames
+    /// Retries after the first run.
+    let maximumRetries: Int
+
+    var queueName: QueueName { self.names.queue }
+    var name: String { self.names.queue.rawValue }
+    /// `document`, `audio`, …
+    var kindName: String { self.kind.rawValue }
+    /// Whether its items are a job's files. The graph follows from them.
+    var countsTowardJob: Bool { self.kind != .graph }
+}
+
+/// What verbs work on. The real one connects when it is first asked; tests bring brokers without a server.
+protocol Fleet: Sendable {
+    /// All queues that the configuration names, in a fixed order.
+    var queues: [FleetQueue] { get }
+    func broker(_ queue: FleetQueue) -> any BrokerAdministration
+    /// - Throws: when there is none, or its address is wrong. Nobody has connected yet.
+    func database() throws -> PostgresPool
+    /// The Redis behind the brokers.
+    func redis() throws -> RedisClient
+    func close() async
+}
+
+extension Fleet {
+    /// The queues that `--queue` picks: by name or by kind; all without it.
+    func queues(_ arguments: Arguments) throws(CommandError) -> [FleetQueue] {
+        guard let wanted = arguments.text("queue") else { return self.queues }
+        return [try self.queue(named: wanted)]
+    }
+
+    func queue(named wanted: String) throws(CommandError) -> FleetQueue {
+        if let queue = self.queues.first(where: { $0.name == wanted || $0.kind.rawValue == wanted }) { return queue }
+        let known = self.queues.map(\.name)
+        throw .notFound(
+            "there is no queue '\(wanted)'" + Suggestion.sentence(wanted, among: known) + "; there are " + known.joined(separator: ", "))
+    }
+}

@@ -1,0 +1,91 @@
+import Flotilla
+import FlotillaDaemon
+import FlotillaRedis
+import PostgresClient
+import Reactor
+import RedisClient
+import Threading
+
+/// The fleet that the settings describe. Connects when it is first used.
+final class LiveFleet: Fleet {
+    let queues: [FleetQueue]
+    private let redisConfiguration: RedisConfiguration
+    private let postgresConfiguration: PostgresConfiguration
+    private let deadLetterRetention: Duration
+    private let connections = Lock(Connections())
+
+    private struct Connections {
+        var loop: EventLoop?
+        var redis: (client: RedisClient, blocking: RedisBlockingConnection)?
+        var brokers: [FleetQueue: RedisBroker] = [:]
+        var pool: PostgresPool?
+
+        mutating func eventLoop() -> EventLoop {
+            if let loop = self.loop { return loop }
+            let loop = EventLoop(name: "flotilla")
+            self.loop = loop
+            return loop
+        }
+    }
+
+    /// - Throws: ``CommandError`` when an address cannot be read. Connects to nothing.
+    init(_ settings: Settings) throws {
+        // Checks what contradicts what.
+        _ = try DaemonConfiguration(settings: settings, role: .documentProcessor)
+        self.queues = settings.queues.map { FleetQueue(kind: $0.kind, names: $0.names, maximumRetries: $0.maximumRetries) }
+        var redis = try settings.redis(clientName: "flotilla-cli", connections: 1)
+        // Somebody sits in front of it.
+        redis.connectTimeout = .seconds(3)
+        self.redisConfiguration = redis
+        var postgres = try settings.postgres(applicationName: "flotilla-cli")
+        postgres.maximumConnections = 4
+        postgres.connectTimeout = .seconds(3)
+        postgres.acquireTimeout = .seconds(4)
+        self.postgresConfiguration = postgres
+        self.deadLetterRetention = settings[\.dlqRetention]
+    }
+
+    func broker(_ queue: FleetQueue) -> any BrokerAdministration { self.redisBroker(queue) }
+
+    func redisBroker(_ queue: FleetQueue) -> RedisBroker {
+        self.connections.withLock { connections in
+            if let broker = connections.brokers[queue] { return broker }
+            let (client, blocking) = self.redis(&connections)
+            let broker = RedisBroker(
+                names: queue.names, client: client, blocking: blocking, eventLoop: connections.eventLoop(),
+                options: .init(metadataRetention: self.deadLetterRetention))
+            connections.brokers[queue] = broker
+            return broker
+        }
+    }
+
+    func redis() -> RedisClient { self.connections.withLock { self.redis(&$0).client } }
+
+    private func redis(_ connections: inout Connections) -> (client: RedisClient, blocking: RedisBlockingConnection) {
+        if let redis = connections.redis { return redis }
+        let loop = connections.eventLoop()
+        let redis = (
+            client: RedisClient(configuration: self.redisConfiguration, eventLoop: loop),
+            // Connects only when somebody waits with it, which no verb but bench does.
+            blocking: RedisBlockingConnection(configuration: self.redisConfiguration, eventLoop: loop)
+        )
+        connections.redis = redis
+        return redis
+    }
+
+    func database() -> PostgresPool {
+        self.connections.withLock { connections in
+            if let pool = connections.pool { return pool }
+            let pool = PostgresPool(configuration: self.postgresConfiguration, eventLoop: connections.eventLoop())
+            connections.pool = pool
+            return pool
+        }
+    }
+
+    func close() async {
+        let (redis, pool) = self.connections.withLock { ($0.redis, $0.pool) }
+        await pool?.close(grace: .milliseconds(200))
+        await redis?.client.close()
+        await redis?.blocking.close()
+    }
+}

@@ -1,0 +1,82 @@
+import Flotilla
+import JSONText
+
+struct DeadLetterList: Verb {
+    static let spec = CommandSpec(
+        path: ["dlq", "list"], summary: "Shows the dead letters, newest first",
+        options: [.filter, .queue, .limit, .value("cursor", "CURSOR", "where the page before ended (next_cursor of its JSON)")],
+        examples: ["dlq list", "dlq list --filter 'reason:permanent file:*.pdf after:24h'", "dlq list --limit 500 --json"],
+        notes: LetterFilter.help)
+
+    private let arguments: Arguments
+    private let limit: Int
+
+    init(_ arguments: Arguments) throws(CommandError) {
+        self.arguments = arguments
+        self.limit = try arguments.limit()
+        if let cursor = arguments.text("cursor"), Cursor(cursor) == nil { throw .usage("--cursor '\(cursor)' is none of ours") }
+    }
+
+    func run(_ context: CommandContext) async throws -> Output {
+        let fleet = try context.fleet()
+        let filter = try self.arguments.letterFilter(now: context.time.now)
+        let cursor = self.arguments.text("cursor").flatMap(Cursor.init)
+        var found: [RestingLetter] = []
+        var total = 0
+        for queue in try fleet.queues(self.arguments) {
+            let broker = fleet.broker(queue)
+            total += try await broker.counts().dead
+            var here = 0
+            try await RestingLetter.scan(broker, queue) { page, _ in
+                for letter in page where here <= self.limit && filter.matches(letter.entry, queue: queue, time: letter.time) {
+                    if let cursor, !(Cursor(letter) < cursor) { continue }
+                    found.append(letter)
+                    here += 1
+                }
+                // One more than asked for says that there is more.
+                return here > self.limit ? .stop : .next(removed: 0)
+            }
+        }
+        found.sort { Cursor($1) < Cursor($0) }
+        let page = found.prefix(self.limit)
+        var table = Table(
+            [
+                .left("ID"), .left("FAILED"), .left("REASON"), .left("STAGE"), .flexible("JOB"), .flexible("FILE"), .left("FINGERPRINT"),
+                .flexible("ERROR"),
+            ], empty: filter.isEmpty ? "no dead letters" : "no dead letters match")
+        for letter in page {
+            table.rows.append([
+                letter.letter.id, context.time.moment(letter.letter.failureTime > 0 ? letter.letter.failureTime : nil),
+                letter.letter.reason.rawValue, letter.letter.stage?.rawValue ?? "-", letter.letter.jobID ?? "-",
+                letter.letter.filename ?? "-", letter.letter.fingerprint, Redactor.redact(letter.letter.errorMessage),
+            ])
+        }
+        var output = Output("DeadLetterList", ["total": .count(total), "dead_letters": .array(page.map(\.json))])
+        let next = found.count > self.limit ? page.last.map { Cursor($0).text } : nil
+        output.set("next_cursor", .optional(next))
+        output.table(table)
+        if next != nil { output.messages.append("\(total) dead letters in all; --limit and --filter choose") }
+        return output
+    }
+
+    /// A place in the order of all queues' letters.
+    private struct Cursor: Comparable {
+        let time: Int64
+        let id: String
+
+        init(_ letter: RestingLetter) {
+            self.time = letter.time ?? .max
+            self.id = letter.letter.id
+        }
+
+        init?(_ text: String) {
+            guard let dot = text.firstIndex(of: "."), let time = Int64(text[..<dot]) else { return nil }
+            self.time = time
+            self.id = String(text[text.index(after: dot)...])
+        }
+
+        var text: String { "\(self.time).\(self.id)" }
+
+        static func < (left: Self, right: Self) -> Bool { (left.time, left.id) < (right.time, right.id) }
+    }
+}
