@@ -108,7 +108,7 @@ let package = Package(
             [
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
-                "Subprocess",
+                "HTTPClient", "Subprocess",
             ]),
 
         // Programs: read the configuration, build, run.
@@ -134,7 +134,7 @@ let package = Package(
         tests("SubprocessTests", ["Subprocess", "Threading"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
         tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "HTTPServer", "HTTPClient", "JSONText", "ServerHarness", "Threading"]),
-        tests("TextAnalysisTests", ["TextAnalysis"]),
+        tests("TextAnalysisTests", ["TextAnalysis"], resources: [.copy("Fixtures")]),
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(
             "DocumentStagesTests",

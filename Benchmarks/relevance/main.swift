@@ -26,7 +26,9 @@ struct Figures {
     mutating func add(ranking: [String], gains: [String: Double]) {
         let relevant = gains.filter { $0.value > 0 }
         guard !relevant.isEmpty else { return }
-        let ideal = relevant.values.sorted(by: >).prefix(10).enumerated().reduce(0.0) { $0 + (pow(2, $1.element) - 1) / log2(Double($1.offset) + 2) }
+        let ideal = relevant.values.sorted(by: >).prefix(10).enumerated().reduce(0.0) {
+            $0 + (pow(2, $1.element) - 1) / log2(Double($1.offset) + 2)
+        }
         let found = ranking.prefix(10).enumerated().reduce(0.0) { $0 + (pow(2, gains[$1.element] ?? 0) - 1) / log2(Double($1.offset) + 2) }
         self.ndcg += found / ideal
         var hits = 0.0
@@ -40,12 +42,16 @@ struct Figures {
         self.count += 1
     }
 
-    var line: String { String(format: "%.3f %.3f %.3f", self.ndcg / max(1, self.count), self.map / max(1, self.count), self.recall / max(1, self.count)) }
+    var line: String {
+        String(format: "%.3f %.3f %.3f", self.ndcg / max(1, self.count), self.map / max(1, self.count), self.recall / max(1, self.count))
+    }
 }
 
 /// Highest score first, zero scores left out, ties by document order.
 func ranking(_ scores: [Float], _ set: RelevanceSet) -> [String] {
-    scores.indices.filter { scores[$0] > 0 }.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.map { set.documents[$0].id }
+    scores.indices.filter { scores[$0] > 0 }.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }.map {
+        set.documents[$0].id
+    }
 }
 
 func fullText(_ folder: String) -> [String: [(String, Float)]] {
@@ -63,7 +69,11 @@ var groups: [(name: String, folders: [String])] = []
 for folder in arguments.sorted() {
     let base = (folder as NSString).lastPathComponent
     let name = base.hasPrefix("small-") ? base.split(separator: "-").prefix(3).joined(separator: "-") : base
-    if let index = groups.firstIndex(where: { $0.name == name }) { groups[index].folders.append(folder) } else { groups.append((name, [folder])) }
+    if let index = groups.firstIndex(where: { $0.name == name }) {
+        groups[index].folders.append(folder)
+    } else {
+        groups.append((name, [folder]))
+    }
 }
 let full = ProcessInfo.processInfo.environment["ALL"] != nil
 for group in groups {
@@ -103,20 +113,28 @@ for group in groups {
             add("lsa part alone", ranking(latent.map { VectorMath.dot(query256, $0) }, set), gains)
             add("vector (lsa + words)", ranking(cosine, set), gains)
             add("bm25", ranking(lexical, set), gains)
-            add("search (fused)", ranking(RankFusion.scores(zip(cosine, lexical).map { FusionCandidate(cosine: $0, lexical: $1) }), set), gains)
+            add(
+                "search (fused)", ranking(RankFusion.scores(zip(cosine, lexical).map { FusionCandidate(cosine: $0, lexical: $1) }), set),
+                gains)
             if full {
                 let largest = max(lexical.max() ?? 0, 1e-9)
                 for weight in [Float(0.2), 0.3, 0.4, 0.5, 0.6, 0.7] {
-                    add(String(format: "fused vector %.1f", weight), ranking(zip(cosine, lexical).map { weight * max(0, $0) + (1 - weight) * $1 / largest }, set), gains)
+                    add(
+                        String(format: "fused vector %.1f", weight),
+                        ranking(zip(cosine, lexical).map { weight * max(0, $0) + (1 - weight) * $1 / largest }, set), gains)
                 }
                 var ranks = [Float](repeating: 0, count: size)
                 for scores in [cosine, lexical] {
-                    for (rank, index) in scores.indices.filter({ scores[$0] > 0 }).sorted(by: { scores[$0] > scores[$1] }).enumerated() { ranks[index] += 1 / Float(60 + rank) }
+                    for (rank, index) in scores.indices.filter({ scores[$0] > 0 }).sorted(by: { scores[$0] > scores[$1] }).enumerated() {
+                        ranks[index] += 1 / Float(60 + rank)
+                    }
                 }
                 add("rrf vector bm25", ranking(ranks, set), gains)
             }
         }
     }
-    print("\n## \(group.name): \(size) documents\(group.folders.count > 1 ? ", \(group.folders.count) corpora" : ""), fit \(String(format: "%.2f", seconds / Double(group.folders.count))) s")
+    print(
+        "\n## \(group.name): \(size) documents\(group.folders.count > 1 ? ", \(group.folders.count) corpora" : ""), fit \(String(format: "%.2f", seconds / Double(group.folders.count))) s"
+    )
     for method in order { print(method.padding(toLength: 22, withPad: " ", startingAt: 0), table[method]?.line ?? "") }
 }

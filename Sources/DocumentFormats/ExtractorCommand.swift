@@ -7,6 +7,7 @@ internal import JSONText
 /// document-extractor detect FILE [--name NAME]
 /// document-extractor KIND   FILE [--charset NAME] [--output DIRECTORY]
 /// document-extractor pdf-columns FILE        (of pdftotext -bbox-layout)
+/// document-extractor pdf-salvage IN OUT
 /// document-extractor despeckle|rotate-90|rotate-180|rotate-270 IN.pgm OUT.pgm
 /// ```
 /// Prints one line of JSON. Exit status: 0, a ``FormatError/Code``, or 64 for wrong usage; a failure prints `{"error": …}`.
@@ -52,6 +53,10 @@ public enum ExtractorCommand {
             let image = try GrayImage(path: path, limits: limits)
             let result = arguments[0] == "despeckle" ? image.despeckled() : image.rotated(by: Int(arguments[0].dropFirst(7)) ?? 0)
             try result.write(to: arguments[2])
+            return Array("{}".utf8)
+        case "pdf-salvage":
+            guard arguments.count == 3 else { throw FormatError(.unsupported, "Two files are needed: from and to.") }
+            try PDFSalvage.salvage(path: path, to: arguments[2], limits: limits)
             return Array("{}".utf8)
         case "pdf-columns": return try PDFColumns.read(path: path, limits: limits).json.jsonBytes
         case let name:

@@ -16,7 +16,8 @@ public struct CleanTextHandler: StageHandler {
         guard TextShape(cleaned.text).letters > 0 else {
             throw StageFailure(.empty, "Nothing but page furniture was found in this document.")
         }
-        let judged = TextJudgement(cleaned.text, title: document.title, hint: context.message.language)
+        let judged = TextJudgement(
+            cleaned.text, file: try DetectedFile(stage: "detect", in: context), pages: document.pages.count, hint: context.message.language)
         let result = CleanedDocument(
             text: cleaned.text, pages: cleaned.pages.map { PageOffset(number: $0.number, bytes: $0.bytes) }, title: document.title,
             language: judged.language, languageConfidence: judged.languageConfidence, category: judged.category,

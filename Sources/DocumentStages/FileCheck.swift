@@ -43,6 +43,22 @@ enum FileCheck {
 }
 
 extension FileCheck {
+    /// Whether a PGM shows next to nothing: less ink than a line of small print on a page.
+    static func isBlank(_ path: String) -> Bool {
+        guard let size = Self.graySize(path), let bytes = Self.read(path, maximum: 512 << 20) else { return false }
+        let dark = bytes.withUnsafeBytes { raw in
+            var dark = 0
+            // Every third pixel will do; the header's few bytes do not matter.
+            var index = 0
+            while index < raw.count {
+                if raw[index] < 160 { dark += 1 }
+                index += 3
+            }
+            return dark
+        }
+        return dark < max(20, size.width * size.height / 3 / 5_000)
+    }
+
     /// Gives a file a second name in the same file system.
     static func link(_ path: String, _ second: String) -> Bool { Glibc.link(path, second) == 0 }
 }

@@ -37,6 +37,8 @@ struct OpticalReader: Sendable {
             FileCheck.remove(other)
         }
         guard try await gray(plain) else { return best }
+        // The back of a sheet: there is nothing to try harder for.
+        if best.words == 0, FileCheck.isBlank(plain) { return best }
         if try await self.despeckle(plain, to: other) {
             let second = try await self.recognize(other, dpi: dpi ?? 300)
             if second.score > best.score { best = second }

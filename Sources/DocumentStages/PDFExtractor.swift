@@ -65,8 +65,10 @@ struct PDFExtractor: Sendable {
             }
             if outcome.failures.count > 20 { warnings.append("\(outcome.failures.count - 20) more pages could not be recognised.") }
         }
-        let hasText = pages.contains { TextShape($0.text).letters > 0 }
-        if !hasText, let first = outcome.failures.min(by: { $0.key < $1.key })?.value { throw first }
+        if !pages.contains(where: { TextShape($0.text).letters > 0 }) {
+            if let first = outcome.failures.min(by: { $0.key < $1.key })?.value { throw first }
+            if isPartial { throw StageFailure(.corrupt, "The PDF is damaged: no text can be read from its pages.") }
+        }
         return ExtractedDocument(
             pages: pages, title: info.title, warnings: warnings, isPartial: isPartial,
             tools: outcome.pages.isEmpty ? ["pdftotext"] : ["pdftotext", "tesseract"])
@@ -107,16 +109,27 @@ struct PDFExtractor: Sendable {
 
     /// A repaired copy, or nil when none of the tools that are installed can make one.
     private func repair(_ file: String, scratch: String) async throws -> String? {
-        let target = "\(scratch)/repaired.pdf"
+        // What was repaired once may be read badly again: then the copy is the source.
+        let target = "\(scratch)/repaired\(FileCheck.exists("\(scratch)/repaired.pdf") ? "-again" : "").pdf"
         // mutool saves most, but need not be installed; qpdf warns with status 3.
         for (tool, arguments) in [("mutool", ["clean", file, target]), ("qpdf", [file, target])] where self.tools.has(tool) {
             FileCheck.remove(target)
             _ = try await self.tools.run(tool, arguments, reading: [file], writing: scratch, limits: Self.textLimits)
             guard FileCheck.size(target) ?? 0 > 0 else { continue }
-            let check = try await self.tools.run("pdfinfo", [target], reading: [target], limits: Self.textLimits)
-            if check.outcome.isSuccess, PDFInfo(check.text).pageCount > 0 { return target }
+            if try await self.hasPages(target) { return target }
         }
-        return nil
+        FileCheck.remove(target)
+        do {
+            _ = try await self.tools.extract("pdf-salvage", file, options: [target], writing: scratch)
+        } catch let failure as StageFailure where failure.code == .corrupt {
+            return nil
+        }
+        return try await self.hasPages(target) ? target : nil
+    }
+
+    private func hasPages(_ file: String) async throws -> Bool {
+        let result = try await self.tools.run("pdfinfo", [file], reading: [file], limits: Self.textLimits)
+        return result.outcome.isSuccess && PDFInfo(result.text).pageCount > 0
     }
 
     /// Puts pages set in columns into reading order.
@@ -189,7 +202,7 @@ struct PDFExtractor: Sendable {
                 reading: [file],
                 writing: folder.path, limits: Self.renderLimits)
             guard result.outcome.isSuccess, let pixels = FileCheck.graySize(picture), pixels.width > 16, pixels.height > 16 else {
-                throw StageFailure(.corrupt, "the page cannot be rendered", detail: result.errorOutput.text)
+                throw StageFailure(.corrupt, "The page cannot be rendered; the PDF is damaged.", detail: result.errorOutput.text)
             }
             return try await self.reader.read(picture, dpi: dpi, scratch: folder.path) { target in
                 // The page is gray already: give it the name that the next steps expect.

@@ -12,17 +12,33 @@ public struct SummarizeHandler: StageHandler {
     public func run(_ context: StageContext) async throws -> StageOutput {
         let document = try CleanedDocument(stage: "clean_text", in: context)
         let cleaned = CleanedText(document)
-        let bytes = Array(document.text.utf8)
-        let sentences = Self.sentences(of: document).compactMap { range -> DocumentSummary.Sentence? in
-            guard range.lowerBound >= 0, range.upperBound <= bytes.count else { return nil }
-            let text = String(decoding: bytes[range], as: UTF8.self).split { $0.isWhitespace }.joined(separator: " ")
-            return text.isEmpty ? nil : .init(text: text, bytes: range, page: cleaned.page(at: range.lowerBound))
+        var sentences = ExtractiveSummarizer().summarize(cleaned).map {
+            DocumentSummary.Sentence(text: Self.line($0.text), bytes: $0.bytes, page: $0.page)
         }
+        if sentences.isEmpty { sentences = Self.beginning(of: cleaned) }
         let summary = DocumentSummary(text: sentences.map(\.text).joined(separator: " "), sentences: sentences)
         return StageOutput(body: summary.bytes, metrics: ["sentences": Double(sentences.count)])
     }
 
-    private static func sentences(of document: CleanedDocument) -> [Range<Int>] {
-        Array(SentenceSplitter.sentences(in: document.text).prefix(3))
+    /// Tables and notices have no sentences: their first lines say what they are.
+    private static func beginning(of cleaned: CleanedText) -> [DocumentSummary.Sentence] {
+        let bytes = Array(cleaned.text.utf8)
+        var found: [DocumentSummary.Sentence] = []
+        var start = 0
+        var total = 0
+        while start < bytes.count, found.count < 5, total < 300 {
+            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+            let text = Self.line(String(decoding: bytes[start..<min(end, start + 400)], as: UTF8.self))
+            if !text.isEmpty {
+                found.append(.init(text: text, bytes: start..<min(end, start + 400), page: cleaned.page(at: start)))
+                total += text.utf8.count
+            }
+            start = end + 1
+        }
+        return found
+    }
+
+    private static func line(_ text: String) -> String {
+        text.split { $0.isWhitespace }.joined(separator: " ")
     }
 }

@@ -1,17 +1,22 @@
+internal import Corpus
 internal import TextAnalysis
 
-/// What a text is written in and about.
+/// What a text is written in, and what kind of document it is.
 struct TextJudgement: Sendable {
     var language: String
     var languageConfidence: Double
-    var category = "other"
-    var categoryConfidence = 0.0
+    var category: String
+    var categoryConfidence: Double
 
     /// - Parameter hint: the sender's word for the language; it counts when the text itself says nothing.
-    init(_ text: String, title: String?, hint: String?) {
-        self.language = "und"
-        self.languageConfidence = 0
-        if let hint = hint.flatMap(Self.code) { self.language = hint }
+    init(_ text: String, file: DetectedFile, pages: Int, hint: String?) {
+        let language = LanguageDetector().detect(text)
+        self.language = language.code
+        self.languageConfidence = language.confidence
+        if language.code == LanguageGuess.undetermined.code, let hint = hint.flatMap(Self.code) { self.language = hint }
+        let category = DocumentCategorizer().categorize(text, mimeType: file.mimeType, pageCount: pages)
+        self.category = category.category.rawValue
+        self.categoryConfidence = category.score
     }
 
     /// `de` of `de-AT`, `DE` or `de_DE`; nil for anything else.

@@ -75,15 +75,3 @@ public struct LanguageDetector: Sendable {
         return String(decoding: view.prefix(half), as: UTF8.self) + " " + String(decoding: view[middle..<end], as: UTF8.self)
     }
 }
-
-/// e to the power of a number that is not positive, without a C library.
-enum Exponential {
-    static func exp(_ value: Double) -> Double {
-        guard value > -700 else { return 0 }
-        guard value <= 0 else { return 1 }
-        // exp(x) = exp(x / 2^10)^(2^10)
-        var result = 1 + value / 1024 + value * value / (2 * 1024 * 1024)
-        for _ in 0..<10 { result *= result }
-        return max(0, result)
-    }
-}

@@ -9,7 +9,9 @@
 /// Frequent letter groups by language: each group is followed by one letter for its frequency.
 enum LanguageProfiles {
     static let groups: [(code: String, groups: String)] = [
-        ("en", """
+        (
+            "en",
+            """
             e_e _te thf hef _thf _ag theg _theg s_g erh _oh he_h d_h t_h the_h _the_h onh inh n_h reh anh _ii eni f_i y_i ofi _ofi \
             esi tii _of_i of_i ndi ati r_j _wj itj edj _pj ntj _cj o_j ioj _anj tej orj _bj nd_k tok stk isk _sk _ink ionk andk dek \
             vek hak ark _mk and_k _andk _and_k sek _tok mek to_k ed_k bek _fk _to_k cok ick nsk alk lel oul cel entl l_l _col tiol \
@@ -24,8 +26,11 @@ enum LanguageProfiles {
             _thep iesp artp theip _arp _theip theirp _prop etp _pep _mop therp ghp _is_p olp ty_p _ip ndep amp rnp ntep mpp _sup \
             _wep parp _vp pup hisp owp mip gop uep plep epp abp exp ainp overp _unp qup ppp ithp ryp _asp berp ubp avp ucp encp arep \
             itip grp his_p uap partp ffp evep reap ousp iap the_p agp mbp _gop faq ernq _meq
-            """),
-        ("de", """
+            """
+        ),
+        (
+            "de",
+            """
             ere ene n_f chg e_g r_g _dg deh en_h eih er_h inh teh ieh t_h gei s_i uni ndi hej stj _sj _dej _ej nej derj bej esj icj \
             _aj ie_j isk ichk ank rek dik eink sek ngk _ik sck schk itk der_k h_k ch_k lek auk chek _wk d_k diel _dil m_l _diel ell \
             _sl _derl lil _der_l sil all nsl onl orl til tenl htl die_l _die_l rtl nd_l _ul ntl in_l denl chtl undl mel _zm ungm llm \
@@ -40,8 +45,11 @@ enum LanguageProfiles {
             _vep _jp _das_p menp _sop _verp _aufp ine_p _hap rgp indp ebenp ktp mitp _anp herp gep scp _sichp schp _sicp endp dip \
             abep ckp ssep ür_p ellp ikp o_p nicp nichp sap _füp hnp zip nop nichtp im_p von_p vonp _nicp _nichp eine_p ocq weiq ioq \
             schenq gtq
-            """),
-        ("fr", """
+            """
+        ),
+        (
+            "fr",
+            """
             e_d s_f _df esg t_g _lg deg onh _deh enh _ph nth leh es_h rei n_i de_i ani _de_i _si r_i _ci erj aij _aj _ej ouj quj isj \
             tej tij urj itj a_j laj inj _lek mek nt_k rak iok entk nek nsk ionk uek sek le_k ark iek cok atk trk etk prk cek aul u_l \
             ill _rl _lal unl eul stl re_l rol la_l on_l _ml _la_l quel _qul _ql pol tiol tionl pal lil _tl ncl sil _prl ril all uil \
@@ -56,8 +64,11 @@ enum LanguageProfiles {
             amp _comp uvp _cp qui_p pup _qui_p iap _danp _dansp dansp terp fop sonp dans_p idp agp inep tup ranp au_p olp ocp est_p \
             st_p encp _trp taip ellp _sup ionsp prép séq abq néq _que_q _inq _avq pour_q faq rrq airq _chq _a_q baq _plq grq ttq \
             ssiq rdq pasq biq
-            """),
-        ("es", """
+            """
+        ),
+        (
+            "es",
+            """
             a_e e_e s_f def _df _deg n_g o_g eng _eh esh _lh de_h lah osh _de_h _ph l_i cii _ci _ai os_i ari eri asi rai nti _lai \
             rei eli tai uei onj alj _sj coj anj la_j orj tej stj el_j _la_j toj r_j adk dok rok sek as_k quk en_k cak ink unk _cok \
             es_k ick _enk ack quek nak lok _mk entk dak ue_k pok lek _qk _quk que_k _quek iek pal y_l til _que_l _en_l _yl trl _ell \
@@ -72,8 +83,11 @@ enum LanguageProfiles {
             ierp parap mentp agp erop grp recp bip ia_p unap nicp nciap ía_p tos_p ranp lo_p onesp rmp lup ronp con_p ó_p nes_p _cip \
             antep chp _con_p _parap ntrp una_p para_p miep icop fep les_p ucp ipq stoq _maq uiq sta_q _veq cionq opq calq _muq _sq \
             ro_q _peq steq rasq plq _unaq _diq ento_q itaq ioneq ectq _una_q mienq tanq duq denq ndoq perq eriq
-            """),
-        ("it", """
+            """
+        ),
+        (
+            "it",
+            """
             a_e e_e i_f o_f _cg _sg _dh anh erh _ah _ph lai _li rei ari noi coi vai _ei n_i oni rai toi dij _ij chj llj l_j la_j taj \
             elj inj _mj enj rij _coj _nj _dij lij avj alj lej iaj sej olk _fk ork tek _e_k vek atk dek nek va_k cak ttk re_k ntk iok \
             _vk pek to_k _chk nak sik hek no_k cik _lak rok _gk stk cck he_l di_l mal evl chel esl mel pal _tl til _di_l ssl che_l \
@@ -88,8 +102,11 @@ enum LanguageProfiles {
             _ano _soo emp agp bep ni_p imp cchip verp llep nzp ccip _rip ncp _erp come_p comep avevap uip avevp tto_p _comep edp \
             manp _pp rsp occp ndo_p ato_p _quap _erap arip bap _mop nelp idp menp _fip _allp rrp _dop _avevp attp eip zzp volp ppp \
             trap ere_p lle_p ndap uttp estp _nelp ulp olap ivp andop alep lup rnp ttap ntep uelp
-            """),
-        ("pt", """
+            """
+        ),
+        (
+            "pt",
+            """
             o_e a_f e_f s_f _df _ag deg _eh esh osh rah _ph nth _dei doi eni rei asi m_i de_i eri _ci dai coi os_i tei arj orj quj \
             _sj taj _de_j _oj sej uej toj adj quej emj anj r_j stk isk alk _quk _qk ink as_k do_k entk ãok _nk _cok _a_k _mk onk rik \
             _quek mak pok iak ão_k nak mek rok _tl pal da_l ue_l cal que_l ntel nol trl aml em_l _que_l _sel oml iol _dol til cil \
@@ -104,8 +121,11 @@ enum LanguageProfiles {
             _prop urap app _com_p _cap com_p aop nep odp _mp prep rasp _mep _aop _no_p ocp strp tesp _bp andp _gp ro_p omop _dosp \
             _fop _dos_p rnp mentop itop evp riop assp eup beq spq _umaq epq tadq _uma_q _eq idadeq _um_q nãq nãoq ctq ramq ado_q \
             elaq omo_q izq _anq
-            """),
-        ("nl", """
+            """
+        ),
+        (
+            "nl",
+            """
             n_d end e_e en_f def erf t_f _dg anh teh inh _vh r_i de_i eei eti gei aai _ei sti iei _dei s_i _de_j _hj elj ijj et_j \
             an_j hej _oj ndj _ij arj _mj rej vej ork ngk atk _sk ook _zk lek _bk _ak _hek vak er_k mek _wk onk _tk _vak _gk dik ntk \
             g_k vank chk isk ingl bel nil itl eenl _vanl all denl til van_l oel kel _van_l aarl d_l wel dal tul _eel udl een_l lil \
@@ -121,8 +141,11 @@ enum LanguageProfiles {
             bip j_p ij_p ze_p dop lanp ovp udip ordp onderp elijp _wap elijkp efp _diep agp erkp erenp ikp _map grp amp _mop ulp nnp \
             evep de_p maap ingenp wop tudip nt_p tudiep venp udiep nten_p _die_p jaap kap ekep itep a_p _jep acp jaarp _je_p _hp \
             _zijnp zijnp nenp ijn_q
-            """),
-        ("pl", """
+            """
+        ),
+        (
+            "pl",
+            """
             ief nig e_h _ph a_h o_h _wi i_i _si zei _nj niej czj rzj _zj owj ie_j y_j naj chj poj prj wij stj anj raj zyk iak zak \
             _tk wak rok _dk _prk w_k szk _pok _ok m_k lik dzk kik enk mik tal cil ejl nie_l _ml _kl arl gol _il eml odl ycl ałl rzel \
             dol egl kol acl tol _nal _nil h_l ch_l ięl _bl onl u_l zil kal erl skl sil wyl tel akm ę_m _jm jem z_m nym awm nem ówm \
@@ -136,8 +159,11 @@ enum LanguageProfiles {
             _stp powp ytp krp _sp ał_p ak_p li_p urp sap opp ywp entp bop _spp iemp któp prawp wnp tórp iąp łyp zup dnip imp iczp \
             róp łep którq myq estq awiq przyq nych_q ki_q proq _któq _którq _przyq _jaq szyq iałq poq aniaq ze_q ne_q ńsq _tyq szeq \
             ażq nnq podq ać_q za_q czaq ło_q _to_q iuq zcq eszq skieq _kaq soq trzq ożq iegq nikq gaq
-            """),
-        ("sv", """
+            """
+        ),
+        (
+            "sv",
+            """
             enf n_f t_g deg r_g _sh erh en_h a_h anh eti sti ari _di e_i ini _fi tej _aj s_j raj ttj _ij _mj llj taj _oj _ej ndj tij \
             skj rej atj _dej omk m_k örk ngk lik kak ock _hk onk et_k chk nsk isk er_k ärk _vk _tk nik i_k _ock tt_k nak lak _bk h_k \
             ktk ch_k igk föl ochl orl _ochl och_l _och_l mel denl om_l _i_l d_l ikl de_l förl gel adl _kl _föl ril ell ill sol all \
@@ -152,8 +178,11 @@ enum LanguageProfiles {
             tadp lanp ga_p iskap fap fip såp diktp dikp pep ska_p jap resp kup iup ande_p till_p ernp rmp _diktp _dikp iep blp odp \
             _hp istp _dip iusp la_p slp manp renp _för_p tonip ktonp ktonip iktonp iktop niusp ten_p oniusp oniup toniup ing_p \
             diktop niup _kop icp _sap _hanp ett_p smp bap grp läp exp spp llap _etp _mp drp röp radp ekp _bep tarp _omp rlp mäq
-            """),
-        ("da", """
+            """
+        ),
+        (
+            "da",
+            """
             ere e_f enf deg r_g t_h n_h er_h gei rei eti tei ini ori _si _ai en_i _ei tii ani _fj _dj elj ngj ndj g_j sej lej stj \
             s_j _oj nej lij et_j esj _ij rij skj _dek ark edk igk atk _mk isk fok vek _kk derk kek ingk ogk _bk mek ilk fork nsk _hk \
             _tl onl d_l all bel _fol afl de_l _ogl _pl og_l oml _forl _og_l l_l ngel i_l _vl terl llm nim ndem rsm _afm unm ram kom \
@@ -168,8 +197,11 @@ enum LanguageProfiles {
             ysp gelp _sop iap ivep ejp atip renp _detp sidep ske_p brp gip ulp iskp menp agep frp tup tsp _map nderp otp dtp med_p \
             hop ansp _konp pep cep grp mmep retp lige_p mup _med_p hvp væp detp ens_p klp _mp ingenp rmp illq elleq efq eneq ndsq \
             oveq som_q _den_q
-            """),
-        ("no", """
+            """
+        ),
+        (
+            "no",
+            """
             erf r_f e_f eng etg g_h t_h elh _sh reh er_h _oh tei tii l_i dei _fi n_i tti _ei og_i ogi _og_i _ogi lij lej _hj inj nej \
             kej _tj orj _aj skj nnj vej ngj ilj ank igk _dk ark en_k esk ndk rik hak _mk _rk tilk llk å_k hek stk fok ettk mek _tik \
             gek _hak _till ikl all _rel forl sel oml ingl _il retl _del rettl s_l _fol til_l _til_l il_l llel hetl et_l verl _forl \
@@ -186,8 +218,11 @@ enum LanguageProfiles {
             ensp ninp endp klp rihp ringp lingp den_p kalp iep rihep ihep ittp rihetp skalp linp likp eter_p _skalp _samp skal_p ihp \
             ihetp ghetep kal_p rup nnesp frihep rettiq ennesq neskq nneskq neskeq _siq tsq eskeq frihq _mennq _veq ettiq nteq _de_q \
             mmq ettigq mmeq lanq noq blq _dq
-            """),
-        ("fi", """
+            """
+        ),
+        (
+            "fi",
+            """
             n_e a_g tag enh ish sth inh ani sii tti tei en_i _ki iti lli aai ä_i vaj elj _tj kaj i_j sej lij täj oij aij tuj _oj mij \
             alj onj _vj etk _jk t_k tik _mk _sk jak mak sak lak istk _ek tok ksk in_k esk ilk an_k kik kuk usk ask ntk rik kel atl \
             _pl lel ikl ssl utl stal eel uul oll ta_l nel ääl eil uol kol unl lul iil e_l nnl _hl arl erl änl ja_l iml on_m _vam \
@@ -202,8 +237,11 @@ enum LanguageProfiles {
             ävp tavp voip ia_p ollp maap ihp ojp rjp rop ikkp sop oop oimip dop ppp _eip toimp opp uutp tetp _ip _maq vaiq lä_q u_q \
             syq kauq uttaq un_q euq ssäq ttiq _saq mpq eisq ka_q ettäq taa_q _etq huq ituq suuq den_q ksenq apq _keq uvq tamq yvq \
             aupq stä_q astaq äyq kanq nuq ukseq _toiq ienq hiq issq
-            """),
-        ("cs", """
+            """
+        ),
+        (
+            "cs",
+            """
             _ph e_h a_h _sh o_h _vi sti _ni í_i níj ovj _zj i_j u_j roj enj poj chj naj _ak skk hok _dk rak m_k y_k _tk kok _kk lek \
             _jk _ok tok prk nek ní_k jek é_k tik odl lil val _pol _ml all tel oul edl sel lal nol osl lol anl _prl v_l řel _a_l eml \
             atl tal dol t_l _bl orl h_l _v_l ch_m cem avm přm nim kém erm něm _nam na_m _nem dem icm inm _sem l_m dnm zam _přm ě_m \
@@ -217,8 +255,11 @@ enum LanguageProfiles {
             kterp nup le_p jap záp těq táq znq letq ajq stoq šíq me_q svq _leq polq lnq podq ziq kéhq kéhoq _náq entq _odq né_q al_q \
             _kterq do_q nosq cíq ravq ranq _svq káq ečq nímq buq _z_q íchq _bylq áníq rovq krq dáq ovéq dlq ujq nostq ém_q echq lyq \
             ocq vé_q _o_q dy_q ak_q nskq _soq _obq ncq
-            """),
-        ("sk", """
+            """
+        ),
+        (
+            "sk",
+            """
             a_g _pg o_h _ah _sh e_h prh _pri _vi _ni roi voi sti noi eni _a_j odj ovj poj u_j ráj anj nej nij ávj boj _mj i_j chj \
             _zk iek nak vak tok hok osk prák _kk _prák k_k právk obk ť_k rávk _právk _ok nék ink okk jek mik ial _pol é_l m_l v_l \
             ý_l lel orl nýl y_l lal lol oml ral _bl cil _rl til ostl á_l _tl sll rel h_l nál _rol _nal ie_l ch_l dol ho_m anim akm \
@@ -234,8 +275,11 @@ enum LanguageProfiles {
             _ľudp elp ného_p sa_p enýp _sa_p erp onp krp národp _rovnp _dop nyp kep ákp ovanp _rovp nýmp anie_p núp nesp by_p ožp \
             ivp mop hrp očp árodp žip podp ezp _k_p rovnq táq nýchq byť_q ehq _podq yť_q í_q spoq yťq štq smq ehoq zákq ajúq ný_q \
             _byť_q nýcq _nároq arq eho_q
-            """),
-        ("ro", """
+            """
+        ),
+        (
+            "ro",
+            """
             e_e a_e i_f inf _cg _sg _dg reh arh _ph deh _ah tei _ii ati tii cai n_i tai sii _dei sti rii u_i nti raj _mj ulj de_j \
             _inj _de_j lej l_j unj _sij esj trj eaj t_j cej mak cuk erk _cak si_k _fk _lk lak nek sak ask _ek in_k ank itk te_k ork \
             elk cik _si_k _nk arek pek re_k alk _tk sel icl iel _ul ul_l nil intl _ol enl ta_l url pal col _pel ial mil prl _mal oal \
@@ -250,8 +294,11 @@ enum LanguageProfiles {
             arip _mip itap _sp _trp erep or_p astp istp nt_p _se_p oup tinp intrp conp dop _fip strp am_p ratp ru_p ri_p parp oip \
             ucp zep plp resp _acp ulup din_p va_p adap uluip _conp idp intep ilep citp _din_p lorp igq rinq da_q _stq it_q aniq nd_q \
             ci_q agq eriq tru_q _neq rmq _esteq ntaq buq uneq ma_q ntiq impq ivq ind_q
-            """),
-        ("hu", """
+            """
+        ),
+        (
+            "hu",
+            """
             _ag a_h t_h szh eli k_i eti gyi s_i _mi _a_i eni n_i _ki i_j egj _ej lej erj ekk tek ésk _sk alk tak _hk _tk ank zek mek \
             atk l_k esk y_k z_k ttk kek _vk ásk akk _ék nyk tál rel tol e_l nel osl áll _fl azl ztl árl _nl kol _al _szl isl vel \
             gy_l ítl _bl ral orl oll _il eml _ll lam ezm bem ltm okm yem _mem onm en_m arm _azm inm ánm sem égm egym ham r_m tém érm \
@@ -265,8 +312,11 @@ enum LanguageProfiles {
             hogy_p ban_p esep _bip fop jap ulp õ_p _cp káp es_p náp ényp gép ás_p egy_p ábp rdp ányp _bizp _felp övp alap szerp pop \
             _map legp töp ketp unp dip ai_p nek_p rmp talp évq _is_q nemq ti_q özq sztq utq terq déq kkq or_q b_q néq os_q re_q rsq \
             _biztq minq ben_q ra_q ik_q goq lenq lmq ötq elyq ajq ölq _szeq _beq evq réq sszq nt_q gyaq si_q szaq
-            """),
-        ("tr", """
+            """
+        ),
+        (
+            "tr",
+            """
             n_g e_h arh lah a_h i_h inh _bi ani eri lei dei _kj enj r_j _yj daj ilj k_j ndj raj _aj _dj _sj _ij kaj _gk rik lark lik \
             mak yak lerk rek alk _tk irk akk bik in_k dik ell etl ekl _ol oll da_l nil til de_l an_l eril mel tel ayl nel _bil _kal \
             u_l asl _el tal ndam kim nam sim _vm vem aram en_m onm unm lerim bam _mm ikm mim sam _hm ldm _vem l_m gem ism edm _yam \
@@ -276,8 +326,11 @@ enum LanguageProfiles {
             le_o indeo etio alao elep ek_p erep çip dup önp z_p na_p eri_p ecp göp bir_p ahp _göp lar_p elip danp acp içp _yüp pap \
             itp _olap _bir_p örp ne_p ini_p lmap kanp abp top karp _arp ilip li_p ki_p bu_p anlp düp ler_p konp llp tlp inep _ilp \
             _bu_p re_p bilp edep zdp _dap _tüp retp masp dan_p leri_p evp
-            """),
-        ("hr", """
+            """
+        ),
+        (
+            "hr",
+            """
             a_e i_f jeg _ig _ph _sh rah o_h e_h u_h vai nai pri _ni _pri avi nji noi imi _i_i koi voi ani _oj _dj stj tij maj ovj \
             nij odj ravj _uj praj osj pravk imak _nak enk jak _prak je_k _pravk atk ojk pok obk ma_k m_k _kk na_k dak _bk lok njek \
             itk ljk juk ti_k _pol anjl lil nel ill ima_l _zl edl zal akl _ml ko_l vo_l bil ijl rel ćil ućl vatl rol kal vil ril drl \
@@ -293,8 +346,11 @@ enum LanguageProfiles {
             enip oćp brp su_p prep anja_p _njp posp nihp odap ni_p aćp svojp arodp ćivp nih_p nup vrp ćnp ekp egp snp narodp sop \
             _svojp narp narop ojep amp app vatip _bitp ovop _bilp nimp n_p mep drćavp avnp vati_p rćavq klq ajuq novq nosq bilq ivaq \
             _proq j_q upq proq tvaq trq redq biti_q oviq braq staq ilo_q acq iloq
-            """),
-        ("sl", """
+            """
+        ),
+        (
+            "sl",
+            """
             a_f i_g e_g _pg o_g _sh jeh nii _vi _di pri rai _ni sti ani poj rej naj ovj _prj lij alj _zj je_j laj nej enj koj inj \
             tij v_j _pok nok vek _kk _ik dak _jk rik jak _tk sek edk emk tek zak odk avk lok njk _ok _jek ilk ork kak skk _bk _je_k \
             ihk n_k _zal h_l erl osl _nal val tal lel m_l evl ijl arl dol tol ell _ml rol oll _v_l ajl dil atl ih_l kil del _inl vol \
@@ -309,8 +365,11 @@ enum LanguageProfiles {
             _ki_p _stp epp _delp tudi_p ržp ačup _nip ahp račup računp išp _mop avnp _tudp čunp ačunp _tudip _top razp krp ovap _ep \
             ogop anip ev_p brp ebp sap mi_p temp ta_q pravq slovq ensq bo_q žeq _tq _letq odoq sloq enskq ka_q negq ezq nosq ečq \
             _slq _vq ržaq negaq ili_q
-            """),
-        ("et", """
+            """
+        ),
+        (
+            "et",
+            """
             a_f e_g i_g _kg s_h _th ish sth seh _si asi d_i lei tai ini _mi t_i mai _pi sii _vi esi ali usj elj _oj _ej jaj _jj tej \
             lij vaj idj olj tuj daj _nj kuj udk nuk nak eik ksk mik eek u_k kak n_k gak _lk _ak ank ja_k etk mek l_k atl lal adl \
             st_l nel lll _tal ral _jal ikl enl nil ull sal _oll ndl _ja_l nudl iil kol _sel le_l aal is_l gil _tel agl _val _kul edl \
@@ -324,8 +383,11 @@ enum LanguageProfiles {
             ukp ast_p ldp _kui_p _selp _kôp tulp egap lgp siip valp _sup ugp ohp küp ee_p seep ööp omap _olep sesp stup ôtp üüp _omp \
             me_p otp _siip top _enp atup peap jäp _ap _seep imep _pip _hap môp näp _jp lesp step kasp _äp väp päp _vep _ep eisq _jäq \
             _peaq _môq umq _küq ikuq üdq allq eidq baq _väq inaq ljq sid_q huq tunq läq _omaq aguq uhq lmq rasq ssq käq eesq
-            """),
-        ("lt", """
+            """
+        ),
+        (
+            "lt",
+            """
             s_f o_h aih _ph _kh i_h ash aui isi _ni kai sii _si iai tai iei tii _tj inj _ij usj paj irj arj _aj r_j nej a_j rij _vj \
             _pak alk rak lik u_k vik _kak dak _nek _jk enk ù_k osk kik ank ikk mak as_k stk _dk ai_k aml is_l _irl jol ir_l atl \
             _ir_l nil gal _bl nal e_l tol prl _gl _ml iol eil ý_l sul ßil uol lal erm vam vom ýim esm ó_m _vim kom iaum sam ium etm \
@@ -338,8 +400,11 @@ enum LanguageProfiles {
             ójo_p _kad_p sep _kip orp lyp lop iai_p _lap tsp ñsp igp _np utp _up ós_p avo_p ie_p ktp emp dop jep ksp atsp _bep risp \
             l_p _viep tinp agp damp _stp _bup io_p kasp _jop vienp _galp ótp kiap liaq uriq _vq uvoq ruq tyq epq ndq laiq _taiq juq \
             manq buvq týq _toq biq upq poq rsq _prieq aikq uiq _tikq ijq patq prieq iesq tai_q n_q pasiq iusq eikq _meq inaq
-            """),
-        ("lv", """
+            """
+        ),
+        (
+            "lv",
+            """
             s_f ieg asg u_h _ph a_h as_h ari tii _ai jaj stj _ij _vj paj _tj umj _kj â_j _nj esj i_j atj isj _sj aij tak ank kak r_k \
             îbk ijk _uk _pak unk nok vak mak rak rik izk ink vik prk sak juk tâk ikl n_l aml enl tiel nal ðal tul ijal irl o_l m_l \
             lil cil kul mil _nol ekl _unl t_l _ll un_l _dl otl _un_l iesl ar_l nâl dal eil eml _til pil all bam tsm _izm apm jasm \
@@ -354,8 +419,11 @@ enum LanguageProfiles {
             pup _lip _gap darp _kâp umu_p îvp îgump kas_p tîbp vaip lîgup arî_p evp laip îrp lîgump tvp aðp _arî_p _arîp _viep _tp \
             îjup teikp cijap rbp _ðp jâ_p nas_p tâjp vçrtp iecp _lap îdp _vaip îjump vienp alsp _lîp apîrp rtsp isip pîrp papîp \
             papîrp apîp tspp mçp imp bep is_p alstp _jap rtspaq
-            """),
-        ("id", """
+            """
+        ),
+        (
+            "id",
+            """
             anc n_f an_f ngg _dg erg dah a_h akh angh enh ath tai kai asi _mi rai ari sai yai i_i gai k_i dii _daj _pj g_j mej ng_j \
             _sj _kj _bj laj pej bej kej haj ang_j _mej maj alk bak sek unk _kek atak ink _dik _pek dank _ak iak ak_k tuk tik kank \
             amk nak dan_k _dan_k _tk _dank _sel _bel ril asal ahl berl eml ukl ngal engl kan_l ranl nyl ebl ntl _berl menl apl yanl \
@@ -372,8 +440,11 @@ enum LanguageProfiles {
             imp san_p na_p siap setiap _setp setip gep _setip _sap upp apap anap _lp rkp ibp adip garp ta_p tau_p akan_p ersp ukap \
             un_p _atasp ma_p _kebp _kap ra_p rsp juq atau_q req _nq erlq _hakq lakq darq ahaq ari_q garaq rlq dak_q ara_q um_q ilaq \
             asan_q katq atuq ertq pun_q
-            """),
-        ("vi", """
+            """
+        ),
+        (
+            "vi",
+            """
             nge _te _ce g_f ng_f _nf n_f i_f nhg _çg c_h _lh chh thi a_i _thi t_i h_i _vi _hi _mi _chi nh_i u_i à_i trj _trj _nhj \
             _bj m_j _sj o_j y_j _kj _ngj hik _gk khk _khk _tk làk _làk anl _dl onl ó_l ônl phl _pl _phl hül hol vàl _vàl gül _rl \
             _là_l là_l ànm ênm ôngm ham gim _gim ông_m ngüm _ngüm ácm ûam cûm _cûm cûam ên_m _cûam cóm ûa_m _cóm cûa_m _cûa_m _nm \
@@ -384,8 +455,11 @@ enum LanguageProfiles {
             _thp _mp úcp üönp _hap öngp üöngp an_p ài_p sóp on_p _sóp cácp àng_p _cácp anh_p nghp _tap hi_p hànp âu_p ànp _nghp iap \
             êup ùcp nhip óngp ª_p cop _nhip iênp trp _sp hü_p ònp hãp hæp öng_p ôip üöng_p àn_p _cop håp äip yêp ûnp ûngp _lp ûng_p \
             inhp çip màp _çip angp
-            """),
-        ("ca", """
+            """
+        ),
+        (
+            "ca",
+            """
             a_f s_f _df e_g esg deg _deg enh _lh reh _eh de_i eli _de_i _ai eri lai ari _pi l_i cii n_i es_i ani rai nti tai _cj alj \
             onj orj t_j atj r_j i_j la_j _ij _laj _la_k lek tek _sk stk sek uek nak osk quk el_k itk cok rik cak tik ack ink llk ick \
             mel unl quel trl nsl iól _i_l adl entl _ell nel _tl _col _ml _cl en_l lil ial pel _a_l prl ciól ó_l pal rol o_l dim iom \
@@ -399,8 +473,11 @@ enum LanguageProfiles {
             per_p recp dup _trp ciap _nop b_p _parp epp idp llep rcp _prop gap fop unap elp litp un_p quesp ambp ixp és_p _gp erap \
             crp da_p spp y_p adap torp _tp ment_p _es_p map ucp ectp amep iup _map ornp _bp _dp cap stip _gp escp rdp una_p làq edq \
             amenq moq ionsq _elq _caq joq euq ariq ltq u_q amentq _vq m_q fiq auq evq laq itatq _haq
-            """),
-        ("ru", """
+            """
+        ),
+        (
+            "ru",
+            """
             и_h _пh е_h о_h _вi _сi стi _нi тоi _иi ноi а_i наj я_j овj ниj _тj енj _оj раj неj поk коk теk роk _кk й_k етk _и_k таk \
             анk ерk отk ь_k гоk алk _поk реk каk прk ваk тиk лиk _дk _мk есk воk чеk орl тьl осl в_l онl акl огl лоl т_l риl м_l \
             _прl олl льl _неl елl _бl инl одl омl меl ы_l веl скl _наl деl ныl _рm _чm атm емm у_m заm х_m леm то_m итm ойm сеm _в_m \
@@ -413,8 +490,11 @@ enum LanguageProfiles {
             куp _моp ет_p _меp евp приp чиp мнp ния_p арp нноp ованp ксp урp _чеp ольp утp что_p ом_p опp рмp а_p _что_p этоp очp \
             скоp конp ловp ыйp усp от_p ироp ствp ий_p ссp томp аеp еннp езp нойp _этоp саp разp епp _доp олоp стьp удp делp _иp абp \
             сьp альнp окp скиp ныхp _приp чаp _жp _а_p _ниp тся_q ииq знаq _преq _сq ной_q ая_q _оq алиq же_q спq истq ных_q з_q _мq
-            """),
-        ("uk", """
+            """
+        ),
+        (
+            "uk",
+            """
             наg _пg о_g а_h і_h и_h раi прi на_i я_i _вi _іi _нi ноi воi _сi ннi _прj стj авj овj _і_j _зj таj ваj инj тиj праj атj \
             ниj коk у_k обk _мk анk заk _дk _праk равk правk виk няk неk боk огk _наk енk _бk поk нняk _правk гоk диl віl одl х_l \
             люl льl _заl ніl огоl роl _оl осl ерl _поl маl е_l ціl юдl ідl ти_l ня_l ожl людl _рl ння_l жнl _лl риl доl свl _людl \
@@ -430,8 +510,11 @@ enum LanguageProfiles {
             гаp нанp иннp конp перp виннp озp дноp клp ватp лиp онаp удp новp муp ою_p _не_p акоp но_p _гp чаp нніp _приp підp олp \
             знp безпp зпp ути_p міp іднp езпp _моp ватиp ьноp утиp стіp ахq овиннq льноq амq бутq екq к_q едq _обq адq остіq _та_q \
             есq переq _відq ми_q ся_q ісq що_q аваq ва_q
-            """),
-        ("bg", """
+            """
+        ),
+        (
+            "bg",
+            """
             а_e и_e о_f наg _нg е_g _иg _пg раh _сh _наh ваh прi стi на_i ниi воi тоi _на_i _прi _дi енi авj овj _и_j ноj неj анj \
             даj то_j таj отj теj итj _оj равj атj обk да_k веk екk твk _вk реk лиk _даk праk ствk правk _да_k сеk осk одk _чk заk \
             _праk _правk итеk ва_k ияk леl деl т_l н_l риl _тl _кl ениl есl _зl имl киl виl едl _заl та_l _бl поl ванl _рl коl отоl \
@@ -447,8 +530,11 @@ enum LanguageProfiles {
             яваp от_p нитеp ъде_p ствотp цияp _негp негp вата_p денp ята_p скp егоp звp негоp новp _от_p _негоp _изp какp _проp \
             ато_p зиp атоp _доp въp рябp ивp _трябp венp ябваp тряp ществp чиp бва_p ябp трябвp бваp ябва_p предq ябвq рябваq рябвq \
             _тряq щесq трябq _деq щестq клq ацияq ржq нацq миq еноq ържq идq ностq квq държаq дърq
-            """),
-        ("sr", """
+            """
+        ),
+        (
+            "sr",
+            """
             а_e и_g _пg _иg е_g о_h раh у_h _сh прh наh ваi авi _прi _нi стi коi _дi _и_i ноi воi _оi имi _уj ниj одj равj овj тиj \
             акj праj правj маj _наj анj поk даk _правk _праk м_k _кk јеk лаk на_k осk _поk ојk имаk реk лиk веk да_k обk _бk неk \
             ма_l едl њеl роl енl заl _зl лоl во_l н_l штl ањl ко_l виl риl има_l акоl _у_l каl ва_l авоl итl _даl _да_l правоl арl \
@@ -464,6 +550,7 @@ enum LanguageProfiles {
             _њp _не_p куp араp амp ошp _су_p ним_p алp унp них_p ања_p преp _изp жиp ашp нуp сноp пошp поштоp нихp _је_p ржавp авеp \
             д_p разp крp битp _чp државp т_p ењаp поштp ароq ве_q ојиq ичнq еђуq _битq љаq _саq _оснq _трq ло_q говq _пошq нсq нарq \
             штиq вноq ђуq ду_q еднаq
-            """),
+            """
+        ),
     ]
 }

@@ -65,7 +65,8 @@ extension LatentSemanticModel {
             }
         }
         return LatentSemanticModel(
-            latentDimensions: dimensions, documentCount: texts.count, averageLength: Float(termTotal) / Float(max(1, texts.count)), hashes: hashes,
+            latentDimensions: dimensions, documentCount: texts.count, averageLength: Float(termTotal) / Float(max(1, texts.count)),
+            hashes: hashes,
             documentFrequencies: vocabulary.map(\.value.documents), weights: weights, scales: scales, projection: projection)
     }
 

@@ -74,7 +74,8 @@ struct LineShape {
         self.firstWordLength = firstWord < 0 ? length : firstWord
         self.isTable = tabs > 0 || bars >= 2 || gaps >= 2 || gaps == 1 && length <= 100 && indent < 8
         self.isQuoted = bytes[start] == 0x3E
-        self.isFence = end - start >= 3 && bytes[start] == bytes[start + 1] && bytes[start] == bytes[start + 2]
+        self.isFence =
+            end - start >= 3 && bytes[start] == bytes[start + 1] && bytes[start] == bytes[start + 2]
             && (bytes[start] == 0x60 || bytes[start] == 0x7E)
         self.isListItem = Self.listMarkerEnd(bytes, start..<end) != nil
         let first = UTF8Text.scalar(bytes, at: start).value

@@ -1,23 +1,16 @@
-/// The natural logarithm without a C library: this module imports nothing.
+// The module's only import: the C library for its logarithm, and with it libm, which Float's own rounding and roots need at link time.
+import Glibc
+
+/// The natural logarithm, total on all numbers.
 enum Logarithm {
-    /// ln(x) for finite x > 0, with an error under 1e-12; 0 for anything else.
+    /// ln(x) for finite x > 0; 0 for anything else, so that weights of untrusted counts stay finite.
     static func log(_ value: Double) -> Double {
         guard value > 0, value.isFinite else { return 0 }
-        // value = significand · 2^exponent; ln(s) = 2·atanh((s-1)/(s+1)) converges fast for s in [0.7, 1.41].
-        var significand = value.significand
-        var exponent = Double(value.exponent)
-        if significand > 1.414_213_562_373_095_1 {
-            significand /= 2
-            exponent += 1
-        }
-        let ratio = (significand - 1) / (significand + 1)
-        let square = ratio * ratio
-        var term = ratio
-        var sum = 0.0
-        for odd in stride(from: 1.0, through: 21.0, by: 2.0) {
-            sum += term / odd
-            term *= square
-        }
-        return 2 * sum + exponent * 0.693_147_180_559_945_3
+        return Glibc.log(value)
     }
+}
+
+/// e to the power of a number that is not positive.
+enum Exponential {
+    static func exp(_ value: Double) -> Double { Glibc.exp(min(0, value)) }
 }

@@ -113,7 +113,8 @@ enum Abbreviations {
     static let titles: Set<String> = [
         // English
         "mr", "mrs", "ms", "dr", "prof", "st", "rev", "hon", "gen", "col", "capt", "lt", "sgt", "gov", "sen", "rep", "messrs", "mt", "ft",
-        "vs", "v", "cf", "e.g", "i.e", "eg", "ie", "viz", "fig", "figs", "eq", "eqs", "sec", "secs", "ch", "chap", "art", "arts", "no", "nos",
+        "vs", "v", "cf", "e.g", "i.e", "eg", "ie", "viz", "fig", "figs", "eq", "eqs", "sec", "secs", "ch", "chap", "art", "arts", "no",
+        "nos",
         "nr", "vol", "vols", "pp", "p", "para", "ref", "refs", "tab", "app", "ed", "eds", "approx", "ca", "c", "al", "op",
         // German
         "hr", "fr", "dipl", "ing", "bzw", "z.b", "z", "d.h", "u.a", "u", "s", "abs", "nr", "bd", "kap", "abb", "vgl", "sog", "ggf", "str",
@@ -124,12 +125,14 @@ enum Abbreviations {
         // Dutch, Nordic
         "dhr", "mevr", "mw", "drs", "bijv", "blz", "nl", "t.ex", "bl.a", "f.eks", "ca", "kl",
         // Slavic, Hungarian, Turkish, Romanian
-        "ul", "np", "tzn", "tj", "tzv", "např", "č", "str", "г", "ул", "д", "т.е", "т.к", "т.д", "т.п", "им", "стр", "рис", "см", "тыс", "млн",
+        "ul", "np", "tzn", "tj", "tzv", "např", "č", "str", "г", "ул", "д", "т.е", "т.к", "т.д", "т.п", "им", "стр", "рис", "см", "тыс",
+        "млн",
         "напр", "проф", "о", "pl", "dl", "dna", "sn", "doç", "alay",
     ]
     /// May end a sentence too; taken as not ending it, which costs a longer sentence rather than a torn one.
     static let others: Set<String> = [
-        "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "dept", "est", "tel", "co", "corp", "bros", "ave",
+        "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "dept", "est", "tel", "co", "corp", "bros",
+        "ave",
         "blvd", "rd", "okt", "dez", "mrt",
     ]
 }

@@ -58,7 +58,9 @@ public enum TermTokenizer {
                 // Longer runs are encoded data, not words.
                 guard scalars <= 48 else { continue }
                 // "it's": the s after an apostrophe is no word.
-                if scalars == 1, word[0] == 0x73 || word[0] == 0x74, start > 0, bytes[start - 1] == 0x27 || bytes[start - 1] == 0x99 { continue }
+                if scalars == 1, word[0] == 0x73 || word[0] == 0x74, start > 0, bytes[start - 1] == 0x27 || bytes[start - 1] == 0x99 {
+                    continue
+                }
                 body(isPlain ? Self.hash(stemmer.stem(word)) : Self.hash(word[...]), start..<index)
             }
         }

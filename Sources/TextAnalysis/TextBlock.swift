@@ -105,8 +105,10 @@ enum BlockParser {
             return nil
         }
         // A short line alone before a longer paragraph, without a full stop: "Terms of delivery".
-        guard blankBefore, !shape.isListItem, !shape.isQuoted, shape.length <= 80, shape.length >= 3, let next, !next.isListItem || blankAfter,
-            !next.isTable || blankAfter, shape.startsUpper || UTF8Text.isSpacelessScript(UTF8Text.scalar(bytes, at: shape.content.lowerBound).value)
+        guard blankBefore, !shape.isListItem, !shape.isQuoted, shape.length <= 80, shape.length >= 3, let next,
+            !next.isListItem || blankAfter,
+            !next.isTable || blankAfter,
+            shape.startsUpper || UTF8Text.isSpacelessScript(UTF8Text.scalar(bytes, at: shape.content.lowerBound).value)
         else { return nil }
         switch shape.lastScalar {
         case 0x2E, 0x2C, 0x3B, 0x3A, 0x21, 0x2026, 0x3002, 0xFF0C, 0xFF1B, 0x2D: return nil

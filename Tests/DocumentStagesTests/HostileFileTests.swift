@@ -211,7 +211,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [0.1, 0.3, 0.5, 0.7, 0.9]) func `a PDF cut anywhere is read in part or refused, never silently empty`(share: Double) async throws {
+    @Test(arguments: [0.1, 0.3, 0.5, 0.7, 0.9]) func `a PDF cut anywhere is read in part or refused, never silently empty`(share: Double)
+        async throws
+    {
         try await PipelineHarness.withFiles(["cut.pdf": Array(self.survey.prefix(Int(Double(self.survey.count) * share)))]) { root in
             do {
                 let result = try await PipelineHarness.extract("cut.pdf", root: root)
@@ -225,16 +227,14 @@ import Testing
 
     @Test func `a PDF with flipped bytes is read in part or refused, never silently empty`() async throws {
         var generator = SystemRandomNumberGenerator()
-        for _ in 0..<4 {
+        for _ in 0..<2 {
             var bytes = self.survey
             for _ in 0..<60 { bytes[Int.random(in: 20..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator) }
             try await PipelineHarness.withFiles(["flipped.pdf": bytes]) { root in
                 do {
                     let result = try await PipelineHarness.extract("flipped.pdf", root: root)
-                    print("flipped: \(result.document.isPartial) \(TextShape(result.text).letters) letters \(result.document.warnings)")
                     #expect(TextShape(result.text).letters > 0)
                 } catch let failure as StageFailure {
-                    print("flipped: \(failure)")
                     #expect(failure.failureClass == .permanent)
                 }
             }

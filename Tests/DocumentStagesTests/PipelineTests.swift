@@ -36,6 +36,8 @@ import Testing
         #expect(!cleaned.text.contains("of 4"))
         let text = Array(cleaned.text.utf8)
         for chunk in chunks { #expect(String(decoding: text[chunk.bytes], as: UTF8.self) == chunk.text) }
+        #expect(cleaned.language == "en")
+        #expect(cleaned.category != "")
         let storm = try #require(chunks.first { $0.text.contains("tide gauge shows waves") })
         #expect(storm.firstPage <= 3 && storm.lastPage >= 3)
         let vectors = try ChunkVectors(bytes: try #require(outputs["index"]).body)
@@ -47,6 +49,18 @@ import Testing
             let there = String(decoding: text[sentence.bytes], as: UTF8.self).split { $0.isWhitespace }.joined(separator: " ")
             #expect(there == sentence.text)
         }
+    }
+
+    @Test(arguments: ["berth-accounts.xlsx", "notice-board.png", "telegramm-latin1.txt", "letter-to-insurer.eml"])
+    func `every kind of document gets a language, a summary, chunks and vectors`(name: String) async throws {
+        let outputs = try await self.run(name)
+        let cleaned = try CleanedDocument(bytes: try #require(outputs["clean_text"]).body)
+        let summary = try DocumentSummary(bytes: try #require(outputs["summarize"]).body)
+        let chunks = try ChunkedDocument(bytes: try #require(outputs["chunk"]).body).chunks
+        print("\(name): \(cleaned.language) \(cleaned.category) \(chunks.count) chunks: \(summary.text)")
+        #expect(cleaned.language == (name.hasPrefix("telegramm") ? "de" : name.hasSuffix("xlsx") ? cleaned.language : "en"))
+        #expect(!summary.text.isEmpty)
+        #expect(!chunks.isEmpty)
     }
 
     @Test func `stages can run again from stored outputs, and give the same`() async throws {

@@ -10,7 +10,7 @@ import Threading
 final class LiveFleet: Fleet {
     let queues: [FleetQueue]
     private let redisConfiguration: RedisConfiguration
-    private let databaseURL: String?
+    private let postgresConfiguration: PostgresConfiguration
     private let deadLetterRetention: Duration
     private let connections = Lock(Connections())
 
@@ -30,20 +30,18 @@ final class LiveFleet: Fleet {
 
     /// - Throws: ``CommandError`` when an address cannot be read. Connects to nothing.
     init(_ settings: Settings) throws {
-        let configuration = try DaemonConfiguration(settings: settings, role: .documentProcessor)
-        self.queues = configuration.allQueues.map { queue in
-            FleetQueue(
-                kind: queue.kind, names: QueueNames(queue: QueueName(queue.queue), retry: queue.retry, deadLetter: queue.dead),
-                maximumRetries: queue.maximumRetries)
-        }
-        var redis = try Self.redisConfiguration(settings)
-        redis.clientName = "flotilla-cli"
+        // Checks what contradicts what.
+        _ = try DaemonConfiguration(settings: settings, role: .documentProcessor)
+        self.queues = settings.queues.map { FleetQueue(kind: $0.kind, names: $0.names, maximumRetries: $0.maximumRetries) }
+        var redis = try settings.redis(clientName: "flotilla-cli", connections: 1)
         // Somebody sits in front of it.
         redis.connectTimeout = .seconds(3)
-        redis.commandTimeout = .seconds(5)
-        redis.connections = 1
         self.redisConfiguration = redis
-        self.databaseURL = settings[\.databaseURL]
+        var postgres = try settings.postgres(applicationName: "flotilla-cli")
+        postgres.maximumConnections = 4
+        postgres.connectTimeout = .seconds(3)
+        postgres.acquireTimeout = .seconds(4)
+        self.postgresConfiguration = postgres
         self.deadLetterRetention = settings[\.dlqRetention]
     }
 
@@ -75,15 +73,10 @@ final class LiveFleet: Fleet {
         return redis
     }
 
-    func database() throws -> PostgresPool {
-        try self.connections.withLock { connections in
+    func database() -> PostgresPool {
+        self.connections.withLock { connections in
             if let pool = connections.pool { return pool }
-            var configuration = try self.databaseURL.map { try PostgresConfiguration(url: $0) } ?? .environment
-            configuration.applicationName = "flotilla-cli"
-            configuration.maximumConnections = 4
-            configuration.connectTimeout = .seconds(3)
-            configuration.acquireTimeout = .seconds(4)
-            let pool = PostgresPool(configuration: configuration, eventLoop: connections.eventLoop())
+            let pool = PostgresPool(configuration: self.postgresConfiguration, eventLoop: connections.eventLoop())
             connections.pool = pool
             return pool
         }
@@ -94,25 +87,5 @@ final class LiveFleet: Fleet {
         await pool?.close(grace: .milliseconds(200))
         await redis?.client.close()
         await redis?.blocking.close()
-    }
-
-    /// Where the settings say that Redis is.
-    static func redisConfiguration(_ settings: Settings) throws -> RedisConfiguration {
-        var configuration: RedisConfiguration
-        if let url = settings[\.redisURL] {
-            configuration = try RedisConfiguration(url: url)
-        } else {
-            configuration = RedisConfiguration(
-                endpoint: .tcp(host: settings[\.redisHost], port: UInt16(clamping: settings[\.redisPort])), username: settings[\.redisUsername],
-                password: settings[\.redisPassword], database: settings[\.redisDB])
-        }
-        let authority = settings[\.redisTLSCAFile]
-        if settings[\.redisTLS] || authority != nil || settings[\.redisTLSCertFile] != nil, configuration.tls == nil {
-            configuration.tls = RedisConfiguration.TLS()
-        }
-        if let authority { configuration.tls?.authorityFile = authority }
-        if let certificate = settings[\.redisTLSCertFile] { configuration.tls?.certificateFile = certificate }
-        if let key = settings[\.redisTLSKeyFile] { configuration.tls?.keyFile = key }
-        return configuration
     }
 }

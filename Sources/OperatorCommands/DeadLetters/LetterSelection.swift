@@ -1,4 +1,5 @@
 import Flotilla
+import FlotillaPostgres
 import JSONText
 
 /// Which letters a verb is about, and what to do with them: by id at once, by filter after a count and `--yes`.
