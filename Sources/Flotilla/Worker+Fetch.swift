@@ -34,7 +34,8 @@ extension Worker {
             self.idleness.raise()
             return end
         }
-        if end == .finished { await self.retire(id) }
+        // After a lost lease too: what landed for the former name at the last moment must not lie there until it is swept.
+        await self.retire(id)
         return end
     }
 
@@ -123,8 +124,9 @@ extension Worker {
     private func take(_ exchange: Exchange, wanted: Int, generation: Int) {
         let count = exchange.deliveries.count
         let (isUnwanted, isIdle) = self.state.withLock { state in
+            let isUnwanted = state.mode > .running || state.hasUnwantedLanding
             state.claimed(count, of: wanted, isPaused: exchange.isPaused, generation: generation, at: .now)
-            return (state.mode > .running, state.isIdle)
+            return (isUnwanted, state.isIdle)
         }
         if isIdle { self.idleness.raise() }
         guard count > 0 else { return }
@@ -146,14 +148,17 @@ extension Worker {
             guard !Task.isCancelled, self.state.withLock({ $0.isWaiting(generation: generation) }) else { continue }
             var hasLanded = false
             do throws(BrokerError) {
-                hasLanded = try await self.broker.wait(by: id, timeout: .seconds(5))
+                // Shorter than the lease: the wait of a worker that froze must be over when others take back what it held.
+                hasLanded = try await self.broker.wait(by: id, timeout: min(.seconds(5), self.options.lease / 2))
                 if hasLanded { FaultPoint.messageLanded.hit() }
             } catch {
                 self.observer?.observe(.brokerFailed(error))
                 await self.pauseAfterFailure(3)
             }
             // Landed or not, a claim looks: a wake-up that was lost costs five seconds at the most.
-            self.state.withLock { $0.waited(hasLanded: hasLanded, generation: generation) }
+            self.state.withLock {
+                $0.waited(hasLanded: hasLanded, generation: generation, inFeed: self.feed.unfinished, at: .now)
+            }
             self.attention.raise()
         }
     }

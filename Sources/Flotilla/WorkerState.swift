@@ -37,7 +37,7 @@ struct WorkerState {
     private(set) var recording = 0
     /// The queue was found empty: nothing is claimed until a message lands.
     private(set) var isIdle = false
-    /// A message landed after the worker stopped claiming: it must be taken out of the landing slot and given back.
+    /// A message landed for which there is no room any more: it must be taken out of the landing slot and given back.
     private(set) var hasUnwantedLanding = false
     /// Nothing is claimed before this time: the queue is paused, or the infrastructure failed.
     private(set) var claimsResumeAt = MonotonicTime(nanoseconds: .min)
@@ -93,10 +93,11 @@ struct WorkerState {
     mutating func admitted(_ count: Int) { self.admitting -= count }
 
     /// The wait for a message is over; a claim looks now, whether one landed or not.
-    mutating func waited(hasLanded: Bool, generation: Int) {
+    mutating func waited(hasLanded: Bool, generation: Int, inFeed: Int, at now: MonotonicTime) {
         guard generation == self.generation else { return }
         self.isIdle = false
-        if hasLanded, self.mode > .running { self.hasUnwantedLanding = true }
+        let hasRoom = self.mode == .running && now >= self.claimsResumeAt && self.capacity > self.admitting + inFeed
+        if hasLanded, !hasRoom { self.hasUnwantedLanding = true }
     }
 
     /// Whether the wait loop of that life has something to wait for.
@@ -117,6 +118,7 @@ struct WorkerState {
     /// No run has ended for a while: nothing is claimed ahead until runs are quick again.
     mutating func stalled(for duration: Duration) {
         self.meanRunNanoseconds = max(self.meanRunNanoseconds, Double(duration.inNanoseconds))
+        self.isIdle = false
     }
 
     /// The infrastructure failed under a run: from the second time in a row the worker holds off, ever longer, up to 4 s. Runs that had begun
@@ -140,12 +142,17 @@ struct WorkerState {
         guard self.mode == .running, !self.isIdle, now >= self.claimsResumeAt else { return 0 }
         // Results wait for the store: hold off before they pile up.
         guard self.recording < 8 * self.options.batch else { return 0 }
-        let ahead = Double(self.options.concurrency) * 20e6 / self.meanRunNanoseconds
-        let prefetch = self.consecutiveFaults > 1 ? 0 : Int(min(ahead, Double(self.options.maximumPrefetch)))
-        let capacity = self.options.concurrency + prefetch
+        let capacity = self.capacity
         let wanted = max(0, min(1_000, capacity - self.admitting - inFeed))
         // With plenty in hand, many small claims would cost more than they bring.
-        return prefetch > 0 && wanted < capacity / 3 ? 0 : wanted
+        return capacity > self.options.concurrency && wanted < capacity / 3 ? 0 : wanted
+    }
+
+    /// How many messages the worker may have before and in its slots.
+    private var capacity: Int {
+        guard self.consecutiveFaults < 2 else { return self.options.concurrency }
+        let ahead = Double(self.options.concurrency) * 20e6 / self.meanRunNanoseconds
+        return self.options.concurrency + Int(min(ahead, Double(self.options.maximumPrefetch)))
     }
 
     /// Takes what the next exchange shall carry.

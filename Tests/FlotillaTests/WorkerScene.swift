@@ -68,9 +68,17 @@ struct WorkerScene: Sendable {
 
     /// Waits until nothing is ready, leased or scheduled.
     func settled(dead: Int = 0, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        try await eventually("nothing is left to do", sourceLocation: sourceLocation) {
-            guard let counts = try? await self.broker.counts() else { return false }
-            return counts.ready + counts.leased + counts.scheduled == 0 && counts.dead == dead
+        do {
+            try await eventually("nothing is left to do", sourceLocation: sourceLocation) {
+                let counts = try await self.broker.counts()
+                return counts.ready + counts.leased + counts.scheduled == 0 && counts.dead == dead
+            }
+        } catch {
+            let counts = try await self.broker.counts()
+            Issue.record(
+                "\(counts) \(self.worker.status) \(self.events.all.suffix(20).map { String(describing: $0).prefix(160) })",
+                sourceLocation: sourceLocation)
+            throw error
         }
     }
 
