@@ -14,7 +14,8 @@ struct FleetWorkerMain {
     static func main() {
         DaemonMain.run(role: .documentProcessor) { context in
             try await Processor.daemon(
-                .document, context: context, migrations: JobSchema.migrations, makeHandler: { _, _ in ScriptedHandler() })
+                .document, context: context, migrations: JobSchema.migrations,
+                build: { _, _ in Processor.Parts(handler: ScriptedHandler()) })
         }
     }
 }
