@@ -129,7 +129,7 @@ let package = Package(
 
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
-            name: "fleet-worker", dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "JSONText"], path: "Tests/FleetWorker",
+            name: "fleet-worker", dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "JSONText"], path: "Tests/FleetWorker",
             swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
