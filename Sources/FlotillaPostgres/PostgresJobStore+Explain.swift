@@ -70,7 +70,9 @@ extension PostgresJobStore {
             open = again.isEmpty ? [] : try await self.claim(again, of: claims, into: &answers)
             open += try await self.grant(takeOver, into: &answers, by: self.takeOverStatement(takeOver, of: claims))
             open += try await self.grant(reopen, into: &answers, by: self.reopenStatement(reopen, of: claims))
-            open += try await self.cancel(cancel, of: claims, into: &answers)
+            let runnable = try await self.cancel(cancel, of: claims, into: &answers)
+            // Not cancelled after all: the item was deleted, by people or retention.
+            if !runnable.isEmpty { open += try await self.claim(runnable.sorted { $0.id.isBefore($1.id) }, of: claims, into: &answers) }
             if open.isEmpty { return }
             BatchKey.sort(&open)
         }

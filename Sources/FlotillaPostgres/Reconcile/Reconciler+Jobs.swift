@@ -4,7 +4,7 @@ internal import PostgresClient
 extension Reconciler {
     /// Finds jobs whose counters are not those of their items. One statement sees counters and items at the same moment.
     func compareJobs(repair: Bool, into report: inout ReconcileReport) async throws {
-        let rows = try await self.pool.query(
+        let rows = try await self.slowQuery(
             """
             SELECT \(fragment: JobRecord.columns), counted.processed, counted.failed, counted.cancelled
             FROM processing_job AS job
@@ -16,7 +16,7 @@ extension Reconciler {
             WHERE (job.processed_files, job.failed_files, job.cancelled_files)
                 IS DISTINCT FROM (counted.processed, counted.failed, counted.cancelled)
             ORDER BY job.id LIMIT \(Self.maximumNamed)
-            """, timeout: .seconds(600))
+            """)
         for row in rows {
             var job = ReconcileReport.Job(
                 job: try JobRecord(row), processed: try row[14, as: Int.self], failed: try row[15, as: Int.self],
@@ -55,14 +55,14 @@ extension Reconciler {
 
     /// Finds running jobs with fewer files than they are said to have.
     func findShortJobs(_ unseenFiles: [String: Int], into report: inout ReconcileReport) async throws {
-        let rows = try await self.pool.query(
+        let rows = try await self.slowQuery(
             """
             SELECT \(fragment: JobRecord.columns), counted.items
             FROM processing_job AS job
             LEFT JOIN LATERAL (SELECT count(*) AS items FROM work_item WHERE job_id = job.id AND counts_toward_job) AS counted ON true
             WHERE job.status IN ('pending', 'processing') AND job.total_files > counted.items
             ORDER BY job.id LIMIT \(Self.maximumNamed)
-            """, timeout: .seconds(600))
+            """)
         for row in rows {
             let job = try JobRecord(row)
             let missing = (job.totalFiles ?? 0) - (try row[14, as: Int.self]) - (unseenFiles[job.id] ?? 0)

@@ -23,7 +23,8 @@ public struct Reconciler: Sendable {
     /// - Parameters:
     ///   - brokers: one a queue.
     ///   - settleTime: how long to wait before looking again at what seems to be missing.
-    ///   - restoreDeadLetters: nil puts the message back to the queue instead, where the store tells the worker that it is dead.
+    ///   - restoreDeadLetters: nil puts the message back to the queue instead: the store tells the worker that claims it that it is dead, and
+    ///     the worker moves it. If the broker still has a record of the death, without the message, that looks like a replay, and it runs again.
     public init(
         pool: PostgresPool, countingQueues: Set<QueueName>, brokers: [any BrokerAdministration], settleTime: Duration = .milliseconds(500),
         restoreDeadLetters: RestoreDeadLetters? = nil
@@ -49,12 +50,12 @@ public struct Reconciler: Sendable {
         do {
             try await self.compareJobs(repair: repair, into: &report)
             try await self.findShortJobs(unseenFiles, into: &report)
-            let unchecked = try await self.pool.query(
+            let unchecked = try await self.slowQuery(
                 """
                 SELECT queue, count(*) FROM work_item
                 WHERE status IN ('queued', 'processing', 'retrying') AND queue <> ALL (\(self.brokers.map(\.queue.rawValue)))
                 GROUP BY queue
-                """, timeout: .seconds(600))
+                """)
             for row in unchecked { report.uncheckedWork[QueueName(try row[0, as: String.self])] = try row[1, as: Int.self] }
             report.outbox = try await self.pool.query("SELECT count(*) FROM outbox WHERE sent_at IS NULL").one()[0, as: Int.self]
             if repair {
@@ -68,6 +69,11 @@ public struct Reconciler: Sendable {
             throw JobStoreError(error, operation: "reconcile")
         }
         return report
+    }
+
+    /// Runs a statement that reads a whole table: the server's limit is for daily work.
+    func slowQuery(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows {
+        try await self.pool.pipeline(["SELECT set_config('statement_timeout', '600s', true)", query], timeout: .seconds(610))[1]
     }
 
     // MARK: One queue
