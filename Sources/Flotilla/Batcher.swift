@@ -5,6 +5,15 @@ final class Batcher<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
         var isClosed = false
+
+        mutating func take(_ limit: Int) -> [Item] {
+            if self.items.count <= limit {
+                defer { self.items = [] }
+                return self.items
+            }
+            defer { self.items.removeFirst(limit) }
+            return Array(self.items.prefix(limit))
+        }
     }
 
     private let state = Lock(State())
@@ -40,11 +49,7 @@ final class Batcher<Item: Sendable>: Sendable {
     /// Hands over batches, one at a time, until closed.
     func run(_ flush: (_ batch: [Item]) async -> Void) async {
         while true {
-            let (batch, isClosed) = self.state.withLock { state in
-                let batch = Array(state.items.prefix(self.limit))
-                state.items.removeFirst(batch.count)
-                return (batch, state.isClosed)
-            }
+            let (batch, isClosed) = self.state.withLock { ($0.take(self.limit), $0.isClosed) }
             if batch.isEmpty {
                 if isClosed { return }
                 await self.wakeup.wait()

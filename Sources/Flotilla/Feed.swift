@@ -1,7 +1,7 @@
 internal import Threading
 
-/// A run that was admitted and waits for a slot, or is in one.
-struct AdmittedRun: Sendable {
+/// A run that was admitted and waits for a slot, or is in one. A class: it passes through many hands, and its envelope is large.
+final class AdmittedRun: Sendable {
     let delivery: Delivery
     let envelope: Envelope
     /// Nil without a job store, as is the fence.
@@ -9,6 +9,17 @@ struct AdmittedRun: Sendable {
     let failures: Int
     /// The worker's life in which it was claimed: after a lost lease its result is nobody's.
     let generation: Int
+
+    init(delivery: Delivery, envelope: Envelope, work: (identity: WorkIdentity, fence: Fence)?, failures: Int, generation: Int) {
+        self.delivery = delivery
+        self.envelope = envelope
+        self.work = work
+        self.failures = failures
+        self.generation = generation
+    }
+
+    /// Whether a worker died while it held the message.
+    var isSuspect: Bool { self.delivery.crashes > 0 }
 }
 
 /// Hands admitted runs to slots in the order in which they came: under a lock, with no suspension and no thread hop unless it is empty.
@@ -16,47 +27,75 @@ struct AdmittedRun: Sendable {
 /// (An actor here costs two hops between threads a job, measured at 8 to 10 µs; the lock costs less than 0.1 µs.)
 /// Of suspects, messages whose worker died, only one is handed out at a time, so that the next death names the culprit.
 final class Feed: Sendable {
+    private typealias Waiter = UnsafeContinuation<AdmittedRun?, Never>
+
     private struct State {
         var runs: [AdmittedRun] = []
         var head = 0
         var suspects: [AdmittedRun] = []
         var isSuspectOut = false
-        var waiters: [CheckedContinuation<AdmittedRun?, Never>] = []
+        var waiters: [Waiter] = []
         var isClosed = false
+        /// Handed out and not finished yet.
+        var running = 0
+        /// Handed out ever.
+        var handedOut = 0
 
         mutating func next() -> AdmittedRun? {
+            let run: AdmittedRun
             if !self.isSuspectOut, !self.suspects.isEmpty {
                 self.isSuspectOut = true
-                return self.suspects.removeFirst()
-            }
-            guard self.head < self.runs.count else { return nil }
-            defer {
+                run = self.suspects.removeFirst()
+            } else {
+                guard self.head < self.runs.count else { return nil }
+                run = self.runs[self.head]
                 self.head += 1
                 if self.head == self.runs.count {
                     self.runs.removeAll(keepingCapacity: true)
                     self.head = 0
                 }
             }
-            return self.runs[self.head]
+            self.running += 1
+            self.handedOut &+= 1
+            return run
+        }
+
+        mutating func finish(_ run: AdmittedRun) {
+            self.running -= 1
+            if run.isSuspect { self.isSuspectOut = false }
         }
 
         /// The waiters that can be served now, each with its run.
-        mutating func serve() -> [(CheckedContinuation<AdmittedRun?, Never>, AdmittedRun)] {
-            var served: [(CheckedContinuation<AdmittedRun?, Never>, AdmittedRun)] = []
+        mutating func serve() -> [(Waiter, AdmittedRun)] {
+            var served: [(Waiter, AdmittedRun)] = []
             while !self.waiters.isEmpty, let run = self.next() { served.append((self.waiters.removeLast(), run)) }
             return served
+        }
+
+        mutating func takeWaiting() -> [AdmittedRun] {
+            defer {
+                self.runs = []
+                self.head = 0
+            }
+            return Array(self.runs[self.head...])
         }
     }
 
     private let state = Lock(State())
 
-    /// How many runs wait for a slot.
-    var count: Int { self.state.withLock { $0.runs.count - $0.head + $0.suspects.count } }
+    /// How many runs wait for a slot or are in one.
+    var unfinished: Int { self.state.withLock { $0.runs.count - $0.head + $0.suspects.count + $0.running } }
+
+    /// How many are in slots.
+    var running: Int { self.state.withLock { $0.running } }
+
+    /// How many were ever handed out, and whether any that is no suspect waits: who looks twice sees whether the line moves.
+    var movement: (handedOut: Int, isWaiting: Bool) { self.state.withLock { ($0.handedOut, $0.head < $0.runs.count) } }
 
     func push(_ runs: [AdmittedRun]) {
         let served = self.state.withLock { state in
             for run in runs {
-                if run.delivery.crashes > 0 { state.suspects.append(run) } else { state.runs.append(run) }
+                if run.isSuspect { state.suspects.append(run) } else { state.runs.append(run) }
             }
             return state.serve()
         }
@@ -64,9 +103,20 @@ final class Feed: Sendable {
     }
 
     /// The next run, as soon as there is one; nil when the feed is closed.
-    func next() async -> AdmittedRun? {
-        if let run = self.state.withLock({ $0.isClosed ? nil : $0.next() }) { return run }
-        return await withCheckedContinuation { continuation in
+    ///
+    /// - Parameter last: the run that the caller had before, which is finished now.
+    func next(after last: AdmittedRun?) async -> AdmittedRun? {
+        let (run, isClosed, served) = self.state.withLock { state -> (AdmittedRun?, Bool, [(Waiter, AdmittedRun)]) in
+            var served: [(Waiter, AdmittedRun)] = []
+            if let last { state.finish(last) }
+            let run = state.isClosed ? nil : state.next()
+            // The end of one suspect lets another go, and the caller may have taken neither.
+            if last?.isSuspect == true { served = state.serve() }
+            return (run, state.isClosed, served)
+        }
+        for (waiter, run) in served { waiter.resume(returning: run) }
+        if run != nil || isClosed { return run }
+        return await withUnsafeContinuation { continuation in
             let answer: AdmittedRun?? = self.state.withLock { state in
                 if state.isClosed { return .some(nil) }
                 if let run = state.next() { return .some(run) }
@@ -77,26 +127,25 @@ final class Feed: Sendable {
         }
     }
 
-    /// The suspect that was out has ended: the next may be tried.
-    func suspectEnded() {
+    /// A run is over whose slot asks for no other.
+    func finish(_ run: AdmittedRun) {
         let served = self.state.withLock { state in
-            state.isSuspectOut = false
+            state.finish(run)
             return state.serve()
         }
         for (waiter, run) in served { waiter.resume(returning: run) }
     }
 
-    /// Takes back what no slot has taken.
+    /// Takes back what no slot has taken, suspects too.
     func takeAll() -> [AdmittedRun] {
         self.state.withLock { state in
-            defer {
-                state.runs = []
-                state.head = 0
-                state.suspects = []
-            }
-            return Array(state.runs[state.head...]) + state.suspects
+            defer { state.suspects = [] }
+            return state.takeWaiting() + state.suspects
         }
     }
+
+    /// Takes back what no slot has taken. Suspects stay: they wait for each other, and to give one back would clear its name.
+    func takeWaiting() -> [AdmittedRun] { self.state.withLock { $0.takeWaiting() } }
 
     /// Lets every slot that waits, or asks from now on, end.
     func close() {

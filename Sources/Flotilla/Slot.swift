@@ -15,6 +15,7 @@ final class Slot: Sendable {
     struct Stop {
         let run: AdmittedRun
         let reason: StopReason
+        let elapsed: Duration
     }
 
     private struct State {
@@ -75,7 +76,7 @@ final class Slot: Sendable {
         return self.state.withLock { state in
             guard let run = state.run, let reason = state.stopReason, now > state.abandonAt, !state.isAbandoned else { return nil }
             state.isAbandoned = true
-            return Stop(run: run, reason: reason)
+            return Stop(run: run, reason: reason, elapsed: now - state.startedAt)
         }
     }
 

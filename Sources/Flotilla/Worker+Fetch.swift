@@ -34,7 +34,8 @@ extension Worker {
             self.idleness.raise()
             return end
         }
-        if end == .finished { await self.retire(id) }
+        // After a lost lease too: what landed for the former name at the last moment must not lie there until it is swept.
+        await self.retire(id)
         return end
     }
 
@@ -62,15 +63,15 @@ extension Worker {
         var unknownClaim: (count: Int, firstSequence: UInt64)?
         while true {
             self.lastTurn.withLock { $0 = .now }
-            let plan: WorkerState.Plan? = self.state.withLock { state in
-                guard state.generation == generation else { return nil }
-                return state.plan(queued: self.feed.count, at: .now)
+            let (plan, mode) = self.state.withLock { state -> (WorkerState.Plan?, WorkerState.Mode) in
+                guard state.generation == generation else { return (nil, state.mode) }
+                return (state.plan(inFeed: self.feed.unfinished, at: .now), state.mode)
             }
-            guard let plan else { return .leaseLost }
             var settlements: [Settlement] = []
             var count = 0
             switch plan {
-            case .finish where unknownClaim == nil: return .finished
+            case nil: return .leaseLost
+            case .finish where unknownClaim == nil || mode == .stopped: return .finished
             case .wait where unknownClaim == nil:
                 await self.attention.wait()
                 continue
@@ -86,17 +87,20 @@ extension Worker {
                 FaultPoint.exchangeDone.hit()
                 failures = 0
                 unknownClaim = nil
-                self.identity.withLock { $0.nextSequence = max($0.nextSequence, claim.firstSequence + UInt64(claim.count)) }
                 if exchange.isLeaseLost {
                     self.loseLease(of: id)
                     return .leaseLost
+                }
+                self.identity.withLock { identity in
+                    guard identity.id == id else { return }
+                    identity.nextSequence = max(identity.nextSequence, claim.firstSequence + UInt64(claim.count))
                 }
                 self.report(settlements, exchange.verdicts)
                 self.take(exchange, wanted: claim.count, generation: generation)
             } catch {
                 self.observer?.observe(.brokerFailed(error))
                 if error.code == .closed { return .finished }
-                self.state.withLock { $0.restore(settlements) }
+                self.state.withLock { $0.restore(settlements, generation: generation) }
                 if error.code == .outcomeUnknown, claim.count > 0 { unknownClaim = claim }
                 failures += 1
                 await self.pauseAfterFailure(failures)
@@ -105,7 +109,7 @@ extension Worker {
     }
 
     /// 50 ms, doubling, at most 2 s, half of it random.
-    private func pauseAfterFailure(_ failures: Int) async {
+    func pauseAfterFailure(_ failures: Int) async {
         let ceiling = min(2_000, 50 << min(failures, 6))
         // A cancelled sleep only makes the next attempt come sooner.
         try? await Task.sleep(for: .milliseconds(Int.random(in: ceiling / 2...ceiling)))
@@ -119,27 +123,20 @@ extension Worker {
 
     private func take(_ exchange: Exchange, wanted: Int, generation: Int) {
         let count = exchange.deliveries.count
-        let isUnwanted = self.state.withLock { state in
-            defer { if wanted > 0 { state.hasUnwantedLanding = false } }
-            return state.mode > .running
+        let (isUnwanted, isIdle) = self.state.withLock { state in
+            let isUnwanted = state.mode > .running || state.hasUnwantedLanding
+            state.claimed(count, of: wanted, isPaused: exchange.isPaused, generation: generation, at: .now)
+            return (isUnwanted, state.isIdle)
         }
+        if isIdle { self.idleness.raise() }
+        guard count > 0 else { return }
         if isUnwanted {
-            for delivery in exchange.deliveries { self.settle(.release(delivery.id), generation: generation) }
-            return
+            let releases = exchange.deliveries.map { Settlement.release($0.id) }
+            self.settle(releases, generation: generation)
+            return self.state.withLock { $0.admitted(count) }
         }
-        self.state.withLock { state in
-            state.claimed(count)
-            if exchange.isPaused {
-                state.holdOff(until: .now + .milliseconds(500))
-            } else if wanted > 0, count < wanted {
-                state.isIdle = true
-            }
-        }
-        if count > 0 {
-            self.observer?.observe(.claimed(count))
-            self.read(exchange.deliveries, generation: generation)
-        }
-        if wanted > 0, count < wanted, !exchange.isPaused { self.idleness.raise() }
+        self.observer?.observe(.claimed(count))
+        self.read(exchange.deliveries, generation: generation)
     }
 
     // MARK: Waiting
@@ -148,25 +145,21 @@ extension Worker {
     private func waitForMessages(as id: WorkerID, generation: Int) async {
         while !Task.isCancelled {
             await self.idleness.wait()
-            while !Task.isCancelled {
-                let isWaiting = self.state.withLock { $0.isIdle && $0.mode == .running && $0.generation == generation }
-                guard isWaiting else { break }
-                var hasLanded = false
-                do throws(BrokerError) {
-                    hasLanded = try await self.broker.wait(by: id, timeout: .seconds(5))
-                    FaultPoint.messageLanded.hit()
-                } catch {
-                    self.observer?.observe(.brokerFailed(error))
-                    await self.pauseAfterFailure(3)
-                }
-                // Landed or not, a claim looks: a wake-up that was lost costs five seconds at the most.
-                self.state.withLock { state in
-                    state.isIdle = false
-                    if hasLanded, state.mode > .running { state.hasUnwantedLanding = true }
-                }
-                self.attention.raise()
-                break
+            guard !Task.isCancelled, self.state.withLock({ $0.isWaiting(generation: generation) }) else { continue }
+            var hasLanded = false
+            do throws(BrokerError) {
+                // Shorter than the lease: the wait of a worker that froze must be over when others take back what it held.
+                hasLanded = try await self.broker.wait(by: id, timeout: min(.seconds(5), self.options.lease / 2))
+                if hasLanded { FaultPoint.messageLanded.hit() }
+            } catch {
+                self.observer?.observe(.brokerFailed(error))
+                await self.pauseAfterFailure(3)
             }
+            // Landed or not, a claim looks: a wake-up that was lost costs five seconds at the most.
+            self.state.withLock {
+                $0.waited(hasLanded: hasLanded, generation: generation, inFeed: self.feed.unfinished, at: .now)
+            }
+            self.attention.raise()
         }
     }
 

@@ -6,7 +6,8 @@ internal import Threading
 /// records the result under the fence → the broker is told. Every arrow may be cut by a crash; ARCHITECTURE.md has the table of what is
 /// then true and who repairs it.
 ///
-/// `run()` works until ``drain(within:)``. Heartbeats go out from the broker's own thread, so handlers that block or compute starve none.
+/// `run()` works until ``drain(within:)``. Heartbeats go out from the broker's own thread and handlers run on threads of their own, so
+/// handlers that block or compute starve nothing.
 public final class Worker: Sendable {
     let broker: any Broker
     let store: (any JobStore)?
@@ -20,12 +21,16 @@ public final class Worker: Sendable {
     let identity: Lock<(id: WorkerID, nextSequence: UInt64)>
     let feed = Feed()
     let slots = Lock<[Slot]>([])
+    /// Where handlers run: they may block as long as they like and hold up neither heartbeats nor settlements.
+    private let threads: ThreadPool
     /// Wakes the fetch loop.
     let attention = Wakeup()
     /// Wakes the wait loop.
     let idleness = Wakeup()
     let admissions: Batcher<PendingClaim>
     let records: Batcher<PendingRecord>
+    /// How often in a row the watchdog found runs waiting and none handed out.
+    private let line = Lock((handedOut: 0, rounds: 0))
     /// When the fetch loop last turned: what a watchdog may ask for.
     let lastTurn = Lock(MonotonicTime.now)
 
@@ -46,6 +51,7 @@ public final class Worker: Sendable {
         self.identity = Lock((WorkerID.random(), 1))
         self.admissions = Batcher(limit: options.batch)
         self.records = Batcher(limit: options.batch)
+        self.threads = ThreadPool(name: "handler", threads: options.concurrency)
     }
 
     /// The name of the current life: a new one after every lost lease.
@@ -54,7 +60,19 @@ public final class Worker: Sendable {
     // MARK: Running and stopping
 
     /// Works until drained. Returns when nothing is held any more, or when the grace is over and what was held has been given back.
+    ///
+    /// Cancelling the task drains with no grace.
     public func run() async {
+        // A task of its own, which this one waits for: giving back takes calls that a cancelled task could not make.
+        let work = Task { await self.work() }
+        await withTaskCancellationHandler {
+            await work.value
+        } onCancel: {
+            self.drain(within: .zero)
+        }
+    }
+
+    private func work() async {
         let watchdog = Watchdog(every: .milliseconds(200)) { [weak self] in self?.inspectSlots() }
         defer { watchdog.stop() }
         for _ in 0..<self.options.concurrency { self.openSlot() }
@@ -81,7 +99,7 @@ public final class Worker: Sendable {
     /// counted. ``run()`` returns at the latest a few seconds after the grace.
     public func drain(within grace: Duration) {
         self.state.withLock { $0.advance(to: .draining) }
-        self.giveBack(self.feed.takeAll())
+        self.giveBack { $0.takeAll() }
         self.attention.raise()
         self.idleness.raise()
         self.after(grace) { worker in
@@ -95,11 +113,11 @@ public final class Worker: Sendable {
 
     /// How busy it is, for status lines and health checks.
     public var status: WorkerSnapshot {
-        let queued = self.feed.count
+        let running = self.feed.running
         let turned = self.lastTurn.withLock { $0 }
         return self.state.withLock { state in
             WorkerSnapshot(
-                running: state.running, held: state.held(queued: queued), concurrency: self.options.concurrency,
+                running: running, held: state.held(inFeed: self.feed.unfinished), concurrency: self.options.concurrency,
                 isClaiming: state.mode == .running, sinceLastTurn: MonotonicTime.now - turned)
         }
     }
@@ -118,22 +136,25 @@ public final class Worker: Sendable {
         let slot = Slot()
         self.slots.withLock { $0.append(slot) }
         // Unstructured on purpose: a handler that ignores its cancellation can never be awaited, and must not keep run() from returning.
-        let task = Task { await self.serve(slot) }
+        let task = Task(executorPreference: self.threads) { await self.serve(slot) }
         slot.attach(task)
     }
 
     private func serve(_ slot: Slot) async {
-        while let run = await self.feed.next() {
-            self.state.withLock { $0.started() }
+        var last: AdmittedRun?
+        while let run = await self.feed.next(after: last) {
             slot.begin(run, deadline: self.options.deadline)
             let job = self.context(of: run)
             let end = await self.execute(run, job)
-            guard let (stopReason, duration) = slot.end() else { return }  // Abandoned: it was settled by the watchdog.
+            guard let (stopReason, duration) = slot.end() else { return }  // Abandoned: the watchdog has settled it.
             self.finish(run, job, end: Self.judge(end, stopReason: stopReason), duration: duration)
-            if Task.isCancelled {
+            if stopReason != nil {
+                // This task is cancelled, or will be in a moment.
                 self.slots.withLock { $0.removeAll { $0 === slot } }
-                return self.openSlot()
+                self.openSlot()
+                return self.feed.finish(run)
             }
+            last = run
         }
     }
 
@@ -180,14 +201,19 @@ public final class Worker: Sendable {
         Failure(.permanent, code: self.expiredCode, message: "the message expired at \(Timestamp.text(expiresAt)), before it was run")
     }
 
+    /// Counts the crash that this run may be. Without that count on record it must not run, so an outage is waited out.
     private func announceTrial(of run: AdmittedRun) async -> Bool {
         self.observer?.observe(.suspectTried(run.delivery.id, crashes: run.delivery.crashes))
-        do throws(BrokerError) {
-            return try await self.broker.beginTrial(of: run.delivery.id)
-        } catch {
-            // Without the count on record it must not run; the lease or a later delivery brings it back.
-            self.observer?.observe(.brokerFailed(error))
-            return false
+        var attempt = 0
+        while true {
+            do throws(BrokerError) {
+                return try await self.broker.beginTrial(of: run.delivery.id)
+            } catch {
+                self.observer?.observe(.brokerFailed(error))
+                guard self.state.withLock({ $0.generation == run.generation && $0.mode < .stopped }), !Task.isCancelled else { return false }
+                attempt += 1
+                await self.pauseAfterFailure(attempt)
+            }
         }
     }
 
@@ -211,12 +237,27 @@ public final class Worker: Sendable {
             self.slots.withLock { $0.removeAll { $0 === slot } }
             self.observer?.observe(.slotAbandoned(stop.run.delivery.id))
             self.finish(
-                stop.run, self.context(of: stop.run), end: Self.judge(.interrupted, stopReason: stop.reason),
-                duration: self.options.deadline)
+                stop.run, self.context(of: stop.run), end: Self.judge(.interrupted, stopReason: stop.reason), duration: stop.elapsed)
+            // The handler may keep its thread for ever.
+            self.threads.addThread()
             self.openSlot()
+            self.feed.finish(stop.run)
         }
+        self.inspectLine()
         // Claims that were held off, and the drain's end, are noticed here at the latest.
         self.attention.raise()
+    }
+
+    /// Gives back what waits behind runs that take long all of a sudden: another worker may be free.
+    private func inspectLine() {
+        let (handedOut, isWaiting) = self.feed.movement
+        let rounds = self.line.withLock { line in
+            line = isWaiting && line.handedOut == handedOut ? (handedOut, line.rounds + 1) : (handedOut, 0)
+            return line.rounds
+        }
+        guard rounds >= 5 else { return }
+        self.state.withLock { $0.stalled(for: .seconds(1)) }
+        self.giveBack { $0.takeWaiting() }
     }
 }
 

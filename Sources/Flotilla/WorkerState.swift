@@ -1,6 +1,9 @@
 internal import Threading
 
 /// What a worker knows of itself: a value that takes events and answers what to do. No clock, no input or output.
+///
+/// A message is counted in one place after the other, and in two of them rather than in none: `admitting`, the ``Feed``, `recording`,
+/// `settlements`.
 struct WorkerState {
     enum Mode: Int, Comparable {
         /// Claims and runs.
@@ -30,45 +33,78 @@ struct WorkerState {
     private(set) var settlements: [Settlement] = []
     /// Claimed and not yet handed to the feed.
     private(set) var admitting = 0
-    /// In slots.
-    private(set) var running = 0
-    /// Ended, and the result is not recorded yet.
+    /// Ended or given back, and the result is not recorded yet.
     private(set) var recording = 0
     /// The queue was found empty: nothing is claimed until a message lands.
-    var isIdle = false
-    /// A message landed after the worker stopped claiming: it must be taken out of the landing slot and given back.
-    var hasUnwantedLanding = false
+    private(set) var isIdle = false
+    /// A message landed for which there is no room any more: it must be taken out of the landing slot and given back.
+    private(set) var hasUnwantedLanding = false
     /// Nothing is claimed before this time: the queue is paused, or the infrastructure failed.
     private(set) var claimsResumeAt = MonotonicTime(nanoseconds: .min)
     private(set) var consecutiveFaults = 0
     private var meanRunNanoseconds: Double = 1e9
 
+    /// Settlements an exchange at most.
+    private static let exchangeLimit = 1_000
+
     init(options: WorkerOptions) { self.options = options }
 
     /// Held messages of any kind, so that draining knows when it is done.
-    func held(queued: Int) -> Int { self.admitting + queued + self.running + self.recording + self.settlements.count }
+    func held(inFeed: Int) -> Int { self.admitting + inFeed + self.recording + self.settlements.count }
 
     // MARK: Events
 
     mutating func advance(to mode: Mode) { self.mode = max(self.mode, mode) }
 
+    /// Everything held is somebody else's; what is under way ends in its own time and is dropped then.
     mutating func leaseLost() {
         self.generation += 1
         self.settlements = []
         self.isIdle = false
+        self.hasUnwantedLanding = false
     }
 
-    mutating func settle(_ settlement: Settlement) { self.settlements.append(settlement) }
+    /// Adds a settlement to the next exchange, unless the life it belongs to is over. Returns whether the fetch loop must be told.
+    mutating func settle(_ settlement: Settlement, generation: Int) -> Bool {
+        guard generation == self.generation else { return false }
+        self.settlements.append(settlement)
+        return self.settlements.count == 1
+    }
 
-    /// Settlements that were sent and whose outcome is unknown are sent again, before newer ones.
-    mutating func restore(_ unsent: [Settlement]) { self.settlements.insert(contentsOf: unsent, at: 0) }
+    /// Settlements whose outcome is unknown are sent again, before newer ones.
+    mutating func restore(_ unsent: [Settlement], generation: Int) {
+        guard generation == self.generation else { return }
+        self.settlements.insert(contentsOf: unsent, at: 0)
+    }
 
-    mutating func claimed(_ count: Int) { self.admitting += count }
+    /// An exchange brought `count` of `wanted` messages.
+    mutating func claimed(_ count: Int, of wanted: Int, isPaused: Bool, generation: Int, at now: MonotonicTime) {
+        self.admitting += count
+        guard generation == self.generation, wanted > 0 else { return }
+        self.hasUnwantedLanding = false
+        if isPaused {
+            self.holdOff(until: now + .milliseconds(500))
+        } else if count < wanted {
+            self.isIdle = true
+        }
+    }
+
+    /// Claimed messages have gone on to the feed, or to their settlement.
     mutating func admitted(_ count: Int) { self.admitting -= count }
-    mutating func started() { self.running += 1 }
 
+    /// The wait for a message is over; a claim looks now, whether one landed or not.
+    mutating func waited(hasLanded: Bool, generation: Int, inFeed: Int, at now: MonotonicTime) {
+        guard generation == self.generation else { return }
+        self.isIdle = false
+        let hasRoom = self.mode == .running && now >= self.claimsResumeAt && self.capacity > self.admitting + inFeed
+        if hasLanded, !hasRoom { self.hasUnwantedLanding = true }
+    }
+
+    /// Whether the wait loop of that life has something to wait for.
+    func isWaiting(generation: Int) -> Bool { self.isIdle && self.mode == .running && self.generation == generation }
+
+    /// A run ended and its result is on its way.
     mutating func ended(after duration: Duration) {
-        self.running -= 1
         self.recording += 1
         // A mean that forgets: an eighth of it is the newest run.
         self.meanRunNanoseconds += (Double(max(1, duration.inNanoseconds)) - self.meanRunNanoseconds) / 8
@@ -76,14 +112,22 @@ struct WorkerState {
 
     mutating func recorded(_ count: Int) { self.recording -= count }
 
-    /// An admitted run is given back without having begun.
-    mutating func returned() { self.recording += 1 }
+    /// Admitted runs are given back without having begun.
+    mutating func returned(_ count: Int) { self.recording += count }
 
-    /// The infrastructure failed under a run: from the second time in a row the worker holds off, ever longer, up to 30 s.
+    /// No run has ended for a while: nothing is claimed ahead until runs are quick again.
+    mutating func stalled(for duration: Duration) {
+        self.meanRunNanoseconds = max(self.meanRunNanoseconds, Double(duration.inNanoseconds))
+        self.isIdle = false
+    }
+
+    /// The infrastructure failed under a run: from the second time in a row the worker holds off, ever longer, up to 4 s. Runs that had begun
+    /// before it held off tell nothing new.
     mutating func faulted(at now: MonotonicTime) {
+        guard now >= self.claimsResumeAt else { return }
         self.consecutiveFaults += 1
         guard self.consecutiveFaults > 1 else { return }
-        self.holdOff(until: now + .seconds(min(30, 1 << min(self.consecutiveFaults - 2, 5))))
+        self.holdOff(until: now + .milliseconds(min(4_000, 500 << min(self.consecutiveFaults - 2, 3))))
     }
 
     mutating func succeeded() { self.consecutiveFaults = 0 }
@@ -93,26 +137,36 @@ struct WorkerState {
     // MARK: Decisions
 
     /// How many messages to claim now: free slots, and what the slots finish in 20 ms.
-    func wanted(queued: Int, at now: MonotonicTime) -> Int {
+    func wanted(inFeed: Int, at now: MonotonicTime) -> Int {
         if self.hasUnwantedLanding { return 1 }
         guard self.mode == .running, !self.isIdle, now >= self.claimsResumeAt else { return 0 }
         // Results wait for the store: hold off before they pile up.
         guard self.recording < 8 * self.options.batch else { return 0 }
-        let ahead = Double(self.options.concurrency) * 20e6 / self.meanRunNanoseconds
-        let prefetch = min(Int(ahead), self.options.maximumPrefetch)
-        let capacity = self.options.concurrency + prefetch
-        let wanted = max(0, min(1_000, capacity - self.admitting - queued - self.running))
+        let capacity = self.capacity
+        let wanted = max(0, min(1_000, capacity - self.admitting - inFeed))
         // With plenty in hand, many small claims would cost more than they bring.
-        return prefetch > 0 && wanted < capacity / 3 ? 0 : wanted
+        return capacity > self.options.concurrency && wanted < capacity / 3 ? 0 : wanted
+    }
+
+    /// How many messages the worker may have before and in its slots.
+    private var capacity: Int {
+        guard self.consecutiveFaults < 2 else { return self.options.concurrency }
+        let ahead = Double(self.options.concurrency) * 20e6 / self.meanRunNanoseconds
+        return self.options.concurrency + Int(min(ahead, Double(self.options.maximumPrefetch)))
     }
 
     /// Takes what the next exchange shall carry.
-    mutating func plan(queued: Int, at now: MonotonicTime) -> Plan {
+    mutating func plan(inFeed: Int, at now: MonotonicTime) -> Plan {
         if self.mode == .stopped { return .finish }
-        if self.mode == .draining, self.held(queued: queued) == 0 { return .finish }
-        let count = self.wanted(queued: queued, at: now)
-        if count == 0, self.settlements.isEmpty { return .wait }
-        let batch = Array(self.settlements.prefix(1_000))
+        if self.mode == .draining, self.held(inFeed: inFeed) == 0 { return .finish }
+        let count = self.wanted(inFeed: inFeed, at: now)
+        if self.settlements.isEmpty { return count == 0 ? .wait : .exchange(settlements: [], claiming: count) }
+        if self.settlements.count <= Self.exchangeLimit {
+            let batch = self.settlements
+            self.settlements = []
+            return .exchange(settlements: batch, claiming: count)
+        }
+        let batch = Array(self.settlements.prefix(Self.exchangeLimit))
         self.settlements.removeFirst(batch.count)
         return .exchange(settlements: batch, claiming: count)
     }

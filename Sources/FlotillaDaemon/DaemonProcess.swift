@@ -215,8 +215,8 @@ final class DaemonProcess: Sendable {
     }
 
     private func abort(_ task: Task<Void, Never>) -> (deadline: MonotonicTime, aborted: Bool) {
-        self.progress.withLock { $0.group }?.abort()
-        task.cancel()
+        // Cancelled are only those who are still connecting: services must be able to give back what they hold.
+        if let group = self.progress.withLock({ $0.group }) { group.abort() } else { task.cancel() }
         return (MonotonicTime.now + Self.abortGrace, true)
     }
 

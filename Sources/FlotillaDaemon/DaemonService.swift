@@ -10,7 +10,8 @@ public protocol DaemonService: Sendable {
     func quiet()
     /// Finish what is held, then return from `run`. Must return at once. False means "I know no draining": the task of `run` is cancelled instead.
     func drain() -> Bool
-    /// Give back what is held, now: the time to drain is over, or the operator is in a hurry. The task is cancelled too.
+    /// Give back what is held, now: the time to drain is over, or the operator is in a hurry. Whoever knows no draining is
+    /// cancelled in its turn.
     func abort()
 }
 

@@ -5,7 +5,7 @@ import Threading
 /// Runs services together and stops them in order.
 ///
 /// Stages of stopping, each safe to ask for twice and from any thread: `quiet` (no new work), `drain` (finish, from the last service to the
-/// first), `abort` (give back and cancel).
+/// first), `abort` (give back and end, in the same order).
 final class ServiceGroup: Sendable {
     private struct State {
         var running: Set<Int> = []
@@ -15,7 +15,6 @@ final class ServiceGroup: Sendable {
         var stops: [Int: AsyncStream<Void>.Continuation] = [:]
         /// The service whose end is being waited for.
         var draining: Int?
-        var isAborted = false
     }
 
     private let services: [any DaemonService]
@@ -39,7 +38,6 @@ final class ServiceGroup: Sendable {
                 group.addTask { (index, await Self.run(service, until: stream)) }
             }
             if self.state.withLock({ $0.isDraining }) { self.drainNext() }
-            if self.state.withLock({ $0.isAborted }) { group.cancelAll() }
             while let (index, error) = await group.next() { self.ended(index, error) }
         }
         return self.state.withLock { $0.failed == nil }
@@ -57,14 +55,10 @@ final class ServiceGroup: Sendable {
         self.drainNext()
     }
 
+    /// In a hurry, but in the same order: whoever gives back what it holds needs what the services before it offer.
     func abort() {
-        let stops = self.state.withLock { state in
-            state.isDraining = true
-            state.isAborted = true
-            return state.stops.values
-        }
+        self.drain()
         for service in self.services { service.abort() }
-        for stop in stops { stop.finish() }
     }
 
     /// The names of the services that still run.

@@ -71,7 +71,7 @@ public final class RedisBroker: BrokerAdministration {
     func sweepKeys(of worker: WorkerID) -> [String] {
         [
             self.keys.queue, self.keys.inflight(worker), self.keys.workers, self.keys.landing(worker), self.keys.repeats(worker),
-            self.keys.crashes, self.keys.workerInfo, self.keys.swept,
+            self.keys.crashes, self.keys.workerInfo, self.keys.swept, self.keys.deaths,
         ]
     }
 

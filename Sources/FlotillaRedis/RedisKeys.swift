@@ -14,6 +14,8 @@ public struct RedisKeys: Sendable {
     /// Workers that were swept: their landing slots are looked at once more.
     let swept: String
     let crashes: String
+    /// How many workers died.
+    let deaths: String
     let paused: String
 
     public init(_ names: QueueNames) {
@@ -26,6 +28,7 @@ public struct RedisKeys: Sendable {
         self.workerInfo = "\(self.prefix):worker_info"
         self.swept = "\(self.prefix):swept"
         self.crashes = "\(self.prefix):crashes"
+        self.deaths = "\(self.prefix):deaths"
         self.paused = "\(self.prefix):paused"
     }
 

@@ -28,6 +28,7 @@ public final class ThreadPool: TaskExecutor {
     }
 
     private let queue = Condition(Queue())
+    private let name: String
 
     /// Starts the threads.
     ///
@@ -35,16 +36,20 @@ public final class ThreadPool: TaskExecutor {
     ///   - name: the threads' name, at most 15 bytes of it are kept.
     ///   - threads: how many, at least 1.
     public init(name: String, threads: Int) {
-        for _ in 0..<max(1, threads) {
-            DedicatedThread.start(name: name) { [queue, weak self] in
-                while let work = queue.wait(until: { $0.next() }) {
-                    switch work {
-                    case .closure(let body): body()
-                    case .job(let job):
-                        // A job keeps its executor alive, so self is there for as long as jobs are.
-                        guard let self else { return }
-                        job.runSynchronously(on: self.asUnownedTaskExecutor())
-                    }
+        self.name = name
+        for _ in 0..<max(1, threads) { self.addThread() }
+    }
+
+    /// Starts one more thread: for work that has taken one and may never give it back.
+    public func addThread() {
+        DedicatedThread.start(name: self.name) { [queue, weak self] in
+            while let work = queue.wait(until: { $0.next() }) {
+                switch work {
+                case .closure(let body): body()
+                case .job(let job):
+                    // A job keeps its executor alive, so self is there for as long as jobs are.
+                    guard let self else { return }
+                    job.runSynchronously(on: self.asUnownedTaskExecutor())
                 }
             }
         }

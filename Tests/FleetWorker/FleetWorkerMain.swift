@@ -1,25 +1,47 @@
 import Flotilla
 import FlotillaDaemon
 import FlotillaPostgres
+import FlotillaRedis
 import Glibc
 import JSONText
 
 /// A processor whose messages say how they want to be run: what the tests of the fleet put in the place of real work.
 ///
 /// `"run"`: `ok`, `fail`, `permanent`, `die` (SIGKILL to itself), `sleep` for `"ms"`, `stuck` for `"ms"` (deaf to cancellation), `outage`
-/// (a fault of the infrastructure for as long as the file `$OUTAGE_FILE` exists). Each run is a line in the file `$RUN_LOG`:
-/// `<filename> <attempt> <pid>`, and each end another that begins with `=`.
+/// (a fault of the infrastructure for as long as the file `$OUTAGE_FILE` exists), `stages` (a pipeline of two stages). Each run is a line in
+/// the file `$RUN_LOG`: `<filename> <attempt> <pid>`, and each end another that begins with `=`.
 @main
 struct FleetWorkerMain {
     static func main() {
         DaemonMain.run(role: .documentProcessor) { context in
             try await Processor.daemon(
-                .document, context: context, migrations: JobSchema.migrations, makeHandler: { _, _ in ScriptedHandler() })
+                .document, context: context, migrations: JobSchema.migrations,
+                build: { connections, _ in
+                    let pipeline = PipelineHandler(
+                        stages: [EchoStage(stage: "first"), EchoStage(stage: "second")],
+                        store: PostgresStageStore(pool: connections.postgres),
+                        lock: RedisLock(client: connections.redis, eventLoop: connections.loop),
+                        options: .init(
+                            lockLease: context.configuration.lease, lockWait: .milliseconds(500),
+                            lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) }, withWorkDirectory: { try await $0("/tmp") }))
+                    return Processor.Parts(handler: ScriptedHandler(pipeline: pipeline))
+                })
         }
     }
 }
 
+/// Says when it ran.
+struct EchoStage: StageHandler {
+    let stage: StageName
+    let engine = "echo 1"
+
+    func run(_ context: StageContext) async throws -> StageOutput {
+        StageOutput(body: Array("{\"attempt\": \(context.attempt)}".utf8))
+    }
+}
+
 struct ScriptedHandler: JobHandler {
+    let pipeline: PipelineHandler
     private let log: Int32 = getenv("RUN_LOG").map { open($0, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600) } ?? -1
 
     func handle(_ job: JobContext) async throws -> JobOutcome {
@@ -33,6 +55,9 @@ struct ScriptedHandler: JobHandler {
         case "die": kill(getpid(), SIGKILL)
         case "sleep": try await Task.sleep(for: .milliseconds(message["ms"]?.integer ?? 0))
         case "stuck": usleep(UInt32(clamping: (message["ms"]?.integer ?? 0) * 1000))
+        case "stages":
+            let outcome = try await self.pipeline.handle(job)
+            guard case .completed = outcome else { return outcome }
         default: break
         }
         self.note("= \(job.message.filename ?? "?") \(job.attempt) \(getpid())\n")

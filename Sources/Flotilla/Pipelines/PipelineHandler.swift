@@ -167,29 +167,27 @@ extension BrokerError: FailureClassified {
 
 /// Cancels one piece of work from outside its task.
 private final class Cancellation: Sendable {
-    private let state = Lock<(task: Task<StageOutput, any Error>?, isCancelled: Bool)>((nil, false))
+    private let signal: AsyncStream<Void>
+    private let source: AsyncStream<Void>.Continuation
 
-    func cancel() {
-        let task = self.state.withLock { state in
-            state.isCancelled = true
-            return state.task
-        }
-        task?.cancel()
-    }
+    init() { (self.signal, self.source) = AsyncStream.makeStream() }
 
-    /// Runs `body` in a task of its own, because only a task's handle can be cancelled by somebody who is not inside it. It is awaited here, and
-    /// cancelled with the task that awaits it.
+    func cancel() { self.source.finish() }
+
+    /// Runs `body` in a child task, which stays on the caller's threads and is cancelled with the caller, or by ``cancel()``.
     func run(_ body: @escaping @Sendable () async throws -> StageOutput) async throws -> StageOutput {
-        let task = Task { try await body() }
-        let isCancelled = self.state.withLock { state in
-            state.task = task
-            return state.isCancelled
-        }
-        if isCancelled { task.cancel() }
-        return try await withTaskCancellationHandler {
-            try await task.value
-        } onCancel: {
-            task.cancel()
+        try await withThrowingTaskGroup(of: StageOutput?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                // Ends when the signal comes, and when this task is cancelled.
+                for await _ in self.signal {}
+                return nil
+            }
+            while let output = try await group.next() {
+                group.cancelAll()
+                if let output { return output }
+            }
+            throw CancellationError()
         }
     }
 }

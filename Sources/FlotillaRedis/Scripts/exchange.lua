@@ -35,7 +35,10 @@ if suspected then
     -- The worker survived these messages: what they are charged with is forgotten.
     local function forgive(field)
         local payload = redis.call('HGET', inflight, field)
-        if payload then redis.call('HDEL', crashes, redis.sha1hex(payload)) end
+        if payload then
+            local digest = redis.sha1hex(payload)
+            redis.call('HDEL', crashes, digest, digest .. ':since')
+        end
     end
     for index = position, position + acks + releases - 1 do forgive(ARGV[index]) end
     local other = position + acks + releases

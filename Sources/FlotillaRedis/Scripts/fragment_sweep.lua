@@ -1,8 +1,10 @@
 -- Takes up to `limit` messages of a worker whose lease is over back to the consuming end of the queue, oldest nearest to that end.
 -- With `crash_limit` >= 0 each delivery becomes a suspect with a count of at least 1; one whose count reached a limit above 0 stays where it
 -- is and is returned. What lies in the landing slot was never claimed and is no suspect.
+-- Three deaths prove little while workers die right and left: if more than four times as many died since the message's first crash as died
+-- trying it, it is tried on, up to twice the limit. `deaths` is how many ever died.
 -- Returns how many were moved, the candidates for quarantine as {sequence, crashes, payload, ...}, and whether more is left.
-local function sweep(ready, inflight, landing, crashes, limit, crash_limit)
+local function sweep(ready, inflight, landing, crashes, limit, crash_limit, deaths)
     local moved, candidates = 0, {}
     while moved < limit and redis.call('LMOVE', landing, ready, 'LEFT', 'RIGHT') do moved = moved + 1 end
     if moved == limit then return moved, candidates, true end
@@ -17,7 +19,10 @@ local function sweep(ready, inflight, landing, crashes, limit, crash_limit)
         if crash_limit >= 0 then
             local digest = redis.sha1hex(payload)
             redis.call('HSETNX', crashes, digest, 1)
+            redis.call('HSETNX', crashes, digest .. ':since', deaths)
             count = tonumber(redis.call('HGET', crashes, digest))
+            local since = deaths - redis.call('HGET', crashes, digest .. ':since')
+            if count < 2 * crash_limit and since > 4 * (count - 1) then count = 0 end
         end
         if crash_limit > 0 and count >= crash_limit then
             candidates[#candidates + 1] = field

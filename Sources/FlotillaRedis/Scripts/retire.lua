@@ -8,6 +8,6 @@
 -- @include fragment_now
 -- @include fragment_sweep
 redis.call('ZADD', KEYS[3], 'XX', 0, ARGV[1])
-local moved, _, more = sweep(KEYS[1], KEYS[2], KEYS[4], KEYS[6], tonumber(ARGV[2]), -1)
+local moved, _, more = sweep(KEYS[1], KEYS[2], KEYS[4], KEYS[6], tonumber(ARGV[2]), -1, 0)
 if not more then forget(ARGV[1], KEYS[2], KEYS[3], KEYS[7], KEYS[5], KEYS[8], tonumber(ARGV[3])) end
 return {moved, more and 1 or 0}

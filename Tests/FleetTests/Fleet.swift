@@ -1,0 +1,203 @@
+import Flotilla
+import FlotillaPostgres
+import FlotillaRedis
+import Glibc
+import PostgresClient
+import Reactor
+import RedisClient
+import ServerHarness
+import Testing
+import Threading
+
+/// All tests of real daemons, one after the other: they measure times and share two cores.
+@Suite(.serialized) struct FleetTests {}
+
+/// Real daemons on a private Redis and a private PostgreSQL, with short times.
+final class Fleet: Sendable {
+    let redis: PrivateRedis
+    let postgres: PrivatePostgres
+    let pool: PostgresPool
+    let client: RedisClient
+    let broker: RedisBroker
+    let scratch: ScratchDirectory
+    private let environment: [String: String]
+    private let started = Lock<[Daemon]>([])
+
+    static let queue = "document_queue"
+    private static let loop = EventLoop(name: "fleet-tests")
+    private static let sharedPostgres = Lock<(server: PrivatePostgres, databases: Int)?>(nil)
+    /// Where the programs under test are: beside the test bundle, unless FLEET_PROGRAMS says otherwise.
+    private static let programs: String = {
+        if let given = getenv("FLEET_PROGRAMS") { return String(cString: given) }
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = max(0, readlink("/proc/self/exe", &buffer, buffer.count))
+        let path = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    }()
+
+    private init(environment: [String: String], ownPostgres: Bool, appendOnly: Bool) throws {
+        self.redis = try PrivateRedis(.init(appendOnly: appendOnly, configuration: ["appendfsync always"]))
+        let url: String
+        if ownPostgres {
+            self.postgres = try PrivatePostgres()
+            url = self.postgres.url()
+        } else {
+            (self.postgres, url) = try Self.sharedPostgres.withLock { state in
+                var next = try state ?? (PrivatePostgres(.init(fsync: false)), 0)
+                next.databases += 1
+                state = next
+                return (next.server, try next.server.createDatabase("fleet\(next.databases)"))
+            }
+        }
+        self.scratch = try ScratchDirectory(prefix: "flotilla-fleet")
+        self.environment = [
+            "REDIS_URL": self.redis.url, "DATABASE_URL": url, "HTTP_PORT": "0", "LOG_FORMAT": "json", "LOG_LEVEL": "info",
+            "RUN_LOG": "\(self.scratch.path)/runs", "OUTAGE_FILE": "\(self.scratch.path)/outage",
+            "LEASE_SECONDS": "3", "HEARTBEAT_SECONDS": "1", "RECLAIM_INTERVAL_SECONDS": "500ms",
+            "RETRY_BACKOFF_BASE_SECONDS": "200ms", "RETRY_BACKOFF_MAX_SECONDS": "400ms", "DRAIN_SECONDS": "10", "CONCURRENCY": "4",
+        ].merging(environment) { $1 }
+        self.pool = PostgresPool(configuration: try PostgresConfiguration(url: url), eventLoop: Self.loop)
+        let configuration = try RedisConfiguration(url: self.redis.url)
+        self.client = RedisClient(configuration: configuration, eventLoop: Self.loop)
+        self.broker = RedisBroker(
+            names: QueueNames(queue: QueueName(Self.queue), retry: "document_retry", deadLetter: "document_dlq"), client: self.client,
+            blocking: RedisBlockingConnection(configuration: configuration, eventLoop: Self.loop), eventLoop: Self.loop)
+    }
+
+    /// Runs `body` on a migrated database and an empty Redis; ends all daemons afterwards. Prints the daemons' logs when it fails.
+    static func with(
+        _ environment: [String: String] = [:], ownPostgres: Bool = false, appendOnly: Bool = false, _ body: (Fleet) async throws -> Void
+    ) async throws {
+        let fleet = try Fleet(environment: environment, ownPostgres: ownPostgres, appendOnly: appendOnly)
+        do {
+            _ = try await Migrator(pool: fleet.pool, migrations: JobSchema.migrations).migrate()
+            try await body(fleet)
+        } catch {
+            print(fleet.logs)
+            await fleet.close()
+            throw error
+        }
+        await fleet.close()
+    }
+
+    private func close() async {
+        for daemon in self.started.withLock({ $0 }) { daemon.process.kill(SIGKILL) }
+        await self.client.close()
+        await self.pool.close(grace: .seconds(1))
+    }
+
+    // MARK: Daemons
+
+    /// One program of the fleet.
+    struct Daemon: Sendable {
+        let process: ChildProcess
+        let log: String
+        var pid: Int32 { self.process.pid }
+    }
+
+    func worker(_ environment: [String: String] = [:]) throws -> Daemon { try self.start("fleet-worker", environment) }
+    func scheduler(_ environment: [String: String] = [:]) throws -> Daemon { try self.start("retry-scheduler", environment) }
+
+    func start(_ program: String, _ environment: [String: String] = [:]) throws -> Daemon {
+        let number = self.started.withLock { $0.count }
+        let log = "\(self.scratch.path)/\(number)-\(program).log"
+        let process = try ChildProcess(
+            "\(Self.programs)/\(program)", [], environment: self.environment.merging(environment) { $1 }, log: log)
+        let daemon = Daemon(process: process, log: log)
+        self.started.withLock { $0.append(daemon) }
+        return daemon
+    }
+
+    /// Waits until as many workers are registered.
+    func ready(workers: Int) async throws {
+        try await eventually("\(workers) workers are there", within: .seconds(20)) { try await self.broker.workers().count >= workers }
+    }
+
+    /// The ends of the daemons' logs.
+    var logs: String {
+        self.started.withLock { $0 }.suffix(6).map { "--- \($0.log)\n" + readText($0.log).suffix(3_000) }.joined(separator: "\n")
+    }
+
+    // MARK: Messages
+
+    static func message(_ name: String, job: String = "j", run: String = "ok", extra: String = "") -> [UInt8] {
+        Array("{\"job_id\": \"\(job)\", \"gcs_path\": \"in/\(name)\", \"filename\": \"\(name)\", \"run\": \"\(run)\"\(extra)}".utf8)
+    }
+
+    func send(_ names: [String], run: String = "ok", extra: String = "") async throws {
+        try await self.broker.enqueue(names.map { Self.message($0, run: run, extra: extra) })
+    }
+
+    /// The lines of the run log.
+    var runs: [RunLine] { readText("\(self.scratch.path)/runs").split(separator: "\n").compactMap { RunLine($0) } }
+
+    /// Waits until nothing is ready, leased or scheduled, and PostgreSQL knows of no work that is not over.
+    func settled(within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        do {
+            try await eventually("all work is done", within: limit, every: .milliseconds(50), sourceLocation: sourceLocation) {
+                // While a server is away nothing can be said.
+                guard let counts = try? await self.broker.counts() else { return false }
+                guard counts.ready + counts.leased + counts.scheduled == 0 else { return false }
+                guard let open = try? await self.count("SELECT count(*) FROM work_item WHERE finished_at IS NULL") else { return false }
+                return open == 0
+            }
+        } catch {
+            let states = try? await self.pool.query("SELECT string_agg(s, ' ') FROM (SELECT status || ':' || count(*) AS s FROM work_item GROUP BY status) x")
+                .one()[0, as: String?.self]
+            let counts = try await self.broker.counts()
+            Issue.record("\(counts) \(states ?? nil ?? "")", sourceLocation: sourceLocation)
+            throw error
+        }
+    }
+
+    func count(_ query: PostgresQuery) async throws -> Int { try await self.pool.query(query).one()[0, as: Int.self] }
+}
+
+/// A run in the log: its beginning, or its end.
+struct RunLine: Sendable, Hashable {
+    let isEnd: Bool
+    let name: String
+    let attempt: Int
+    let pid: Int32
+
+    init?(_ line: Substring) {
+        var words = line.split(separator: " ")
+        self.isEnd = words.first == "="
+        if self.isEnd { words.removeFirst() }
+        guard words.count >= 3, let attempt = Int(words[1]), let pid = Int32(words[2]) else { return nil }
+        self.name = String(words[0])
+        self.attempt = attempt
+        self.pid = pid
+    }
+}
+
+struct WaitedInVain: Error {}
+
+/// Polls until `condition` holds.
+func eventually(
+    _ what: String, within limit: Duration = .seconds(20), every interval: Duration = .milliseconds(10),
+    sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
+) async throws {
+    let end = MonotonicTime.now + limit
+    while try await !condition() {
+        guard MonotonicTime.now < end else {
+            Issue.record("waited in vain: \(what)", sourceLocation: sourceLocation)
+            throw WaitedInVain()
+        }
+        try await Task.sleep(for: interval)
+    }
+}
+
+/// The text of a file; empty when there is none.
+func readText(_ path: String) -> String {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = read(file, &buffer, buffer.count)
+        if count <= 0 { return String(decoding: bytes, as: UTF8.self) }
+        bytes += buffer[..<count]
+    }
+}
