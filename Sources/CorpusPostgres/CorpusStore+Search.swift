@@ -26,7 +26,7 @@ extension CorpusStore {
         _ query: SearchText, vector: [Float], model: Int16?, request: SearchRequest
     ) async throws(PostgresError) -> [Int64] {
         let scope = self.scope(request)
-        let configurations = SearchConfiguration.candidates(for: query.wanted)
+        let configurations = SearchConfiguration.names(languages: try await self.languages())
         var statements: [PostgresQuery] = [
             """
             WITH q AS (
@@ -57,6 +57,23 @@ extension CorpusStore {
             }
         }
         return ids
+    }
+
+    /// The languages of the corpus, by hopping from one to the next in their index.
+    private func languages() async throws(PostgresError) -> [String] {
+        let rows = try await self.pool.query(
+            """
+            WITH RECURSIVE found AS (
+                (SELECT language FROM document WHERE language IS NOT NULL ORDER BY language LIMIT 1)
+                UNION ALL
+                SELECT (SELECT d.language FROM document AS d WHERE d.language > found.language ORDER BY d.language LIMIT 1)
+                FROM found WHERE found.language IS NOT NULL
+            )
+            SELECT language FROM found WHERE language IS NOT NULL
+            """)
+        var languages: [String] = []
+        for row in rows { languages.append(try row[0, as: String.self]) }
+        return languages
     }
 
     /// The part of the corpus that the request allows, as text of a statement over `chunk AS c`.
@@ -151,14 +168,6 @@ extension CorpusStore {
             if number <= hit.lastPage { hit.page = number }
         }
         return hit
-    }
-}
-
-extension SearchConfiguration {
-    /// The configurations in which a query is read: as it stands, in English, and in the language that it seems to be in.
-    static func candidates(for query: String) -> [String] {
-        let guessed = Self.name(language: LanguageDetector().detect(query).code)
-        return ["simple", "english"] + (guessed == "simple" || guessed == "english" ? [] : [guessed])
     }
 }
 

@@ -17,6 +17,15 @@ enum SearchConfiguration {
         "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "tr": "turkish",
     ]
 
-    /// The configuration whose stemmer knows the language; "simple" for others. All are part of PostgreSQL 14 and later.
-    static func name(language: String?) -> String { language.flatMap { Self.names[$0] } ?? "simple" }
+    /// The configuration whose stemmer knows the language; "simple" for languages without one. What nobody could tell is taken as English,
+    /// whose stemmer does no harm elsewhere. All are part of PostgreSQL 14 and later.
+    static func name(language: String?) -> String {
+        guard let language, language != "und" else { return "english" }
+        return Self.names[language] ?? "simple"
+    }
+
+    /// The configurations in which a query is read: as it stands, and stemmed as the documents are. Two words tell no language.
+    static func names(languages: [String]) -> [String] {
+        Set(["simple", "english"] + languages.map { Self.name(language: $0) }).sorted()
+    }
 }

@@ -108,7 +108,7 @@ import Testing
     @Test func `fusion puts hits of both kinds first and drops what matches in nothing`() {
         let scores = RankFusion.scores([
             FusionCandidate(cosine: 0.9, lexical: 5), FusionCandidate(cosine: 0.9, lexical: 0), FusionCandidate(cosine: nil, lexical: 5),
-            FusionCandidate(cosine: 0.01, lexical: 0), FusionCandidate(cosine: .nan, lexical: .infinity),
+            FusionCandidate(cosine: 0.005, lexical: 0), FusionCandidate(cosine: .nan, lexical: .infinity),
         ])
         #expect(scores[0] > scores[1] && scores[0] > scores[2])
         #expect(scores[3] == 0)

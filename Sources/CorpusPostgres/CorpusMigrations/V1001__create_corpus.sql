@@ -27,6 +27,8 @@ CREATE TABLE document (
 CREATE INDEX document_job ON document (job_id) WHERE job_id IS NOT NULL;
 -- The same file under other names.
 CREATE INDEX document_content ON document (content_sha256) WHERE content_sha256 IS NOT NULL;
+-- The languages that there are, in which queries are read.
+CREATE INDEX document_language ON document (language) WHERE language IS NOT NULL;
 
 -- Chunks of each document's current version.
 CREATE TABLE chunk (
