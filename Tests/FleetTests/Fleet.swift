@@ -159,15 +159,18 @@ struct RunLine: Sendable, Hashable {
     let name: String
     let attempt: Int
     let pid: Int32
+    /// Microseconds since 1970.
+    let time: Int64
 
     init?(_ line: Substring) {
         var words = line.split(separator: " ")
         self.isEnd = words.first == "="
         if self.isEnd { words.removeFirst() }
-        guard words.count >= 3, let attempt = Int(words[1]), let pid = Int32(words[2]) else { return nil }
+        guard words.count == 4, let attempt = Int(words[1]), let pid = Int32(words[2]), let time = Int64(words[3]) else { return nil }
         self.name = String(words[0])
         self.attempt = attempt
         self.pid = pid
+        self.time = time
     }
 }
 
