@@ -122,6 +122,11 @@ let package = Package(
         program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
+        // A second pipeline, which proves that the library knows nothing of documents.
+        .executableTarget(
+            name: "line-counter", dependencies: ["Flotilla", "FlotillaRedis", "Reactor", "RedisClient"], path: "Examples/LineCounter",
+            swiftSettings: settings),
+
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
             name: "fleet-worker", dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "JSONText", "Threading"],

@@ -75,7 +75,7 @@ for folder in arguments.sorted() {
         groups.append((name, [folder]))
     }
 }
-let full = ProcessInfo.processInfo.environment["ALL"] != nil
+let full = ProcessInfo.processInfo.environment["ALL"]?.isEmpty == false
 for group in groups {
     var table: [String: Figures] = [:]
     var order: [String] = []

@@ -11,7 +11,7 @@ enum CSVReader {
         for row in Rows(bytes: text, delimiter: delimiter) {
             var cells = row
             while cells.last?.isEmpty == true { cells.removeLast() }
-            if !cells.isEmpty { pages.line(cells.joined(separator: " | ")) }
+            if !cells.isEmpty { pages.row(cells.joined(separator: " | ")) }
         }
         return pages.finish()
     }

@@ -201,7 +201,7 @@ private final class WordHandler: XMLEventHandler {
         if self.tables.count > 1 {
             self.tables[self.tables.count - 2].cell.append(text)
         } else {
-            self.pages.line(text)
+            self.pages.row(text)
         }
     }
 }

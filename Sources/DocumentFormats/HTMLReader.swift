@@ -158,7 +158,7 @@ struct HTMLReader {
         self.cells = nil
         while cells.last?.isEmpty == true { cells.removeLast() }
         // Pages are laid out with tables: one cell is a paragraph.
-        if cells.count == 1 { self.pages.paragraph(cells[0]) } else if !cells.isEmpty { self.pages.line(cells.joined(separator: " | ")) }
+        if cells.count == 1 { self.pages.paragraph(cells[0]) } else if !cells.isEmpty { self.pages.row(cells.joined(separator: " | ")) }
     }
 
     private mutating func endBlock() {
@@ -194,7 +194,8 @@ struct HTMLReader {
     }
 
     private static let skipped: Set<String> = [
-        "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "canvas", "audio", "video", "select",
+        "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "annotation", "annotation-xml", "canvas", "audio",
+        "video", "select",
         "datalist",
     ]
     private static let blocks: Set<String> = [

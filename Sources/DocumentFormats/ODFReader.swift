@@ -203,7 +203,7 @@ private final class ODFHandler: XMLEventHandler {
             self.cells[self.cells.count - 1].append(text)
         } else {
             // A repeated row with text in it is rare and short; a bomb of them is cut.
-            for _ in 0..<min(max(self.rowsRepeated, 1), 100) { self.pages.line(text) }
+            for _ in 0..<min(max(self.rowsRepeated, 1), 100) { self.pages.row(text) }
         }
         self.rowsRepeated = 1
     }
@@ -215,6 +215,6 @@ private final class ODFHandler: XMLEventHandler {
 
     /// Deleted text of tracked changes, and what is no text.
     private static let skipped: Set<String> = [
-        "tracked-changes", "script", "scripts", "event-listeners", "forms", "desc", "sequence-decls",
+        "tracked-changes", "script", "scripts", "event-listeners", "forms", "desc", "sequence-decls", "note-citation",
     ]
 }

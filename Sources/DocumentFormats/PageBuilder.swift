@@ -10,7 +10,7 @@ struct PageBuilder {
     private var total = 0
     private var label: String?
     private var number = 1
-    private var endsInLine = false
+    private var last = Block.paragraph
 
     init(_ limits: FormatLimits) {
         self.limits = limits
@@ -18,13 +18,20 @@ struct PageBuilder {
 
     /// Adds a paragraph, set off by an empty line.
     mutating func paragraph(_ text: some StringProtocol) {
-        self.add(text, separator: "\n\n", isLine: false)
+        self.add(text, separator: "\n\n", as: .paragraph)
     }
 
-    /// Adds a line that belongs to the one before it: a row, a list item.
+    /// Adds a list item, beneath the one before it.
     mutating func line(_ text: some StringProtocol) {
-        self.add(text, separator: self.endsInLine ? "\n" : "\n\n", isLine: true)
+        self.add(text, separator: self.last == .line ? "\n" : "\n\n", as: .line)
     }
+
+    /// Adds a row of a table, beneath the one before it.
+    mutating func row(_ text: some StringProtocol) {
+        self.add(text, separator: self.last == .row ? "\n" : "\n\n", as: .row)
+    }
+
+    private enum Block { case paragraph, line, row }
 
     mutating func warn(_ warning: String, isPartial: Bool = false) {
         if isPartial { self.isPartial = true }
@@ -65,7 +72,7 @@ struct PageBuilder {
             isPartial: self.isPartial)
     }
 
-    private mutating func add(_ block: some StringProtocol, separator: String, isLine: Bool) {
+    private mutating func add(_ block: some StringProtocol, separator: String, as kind: Block) {
         guard block.utf8.contains(where: { $0 > 0x20 }) else { return }
         let room = self.limits.textBytes - self.total
         guard room > 0 else { return self.cut() }
@@ -77,7 +84,7 @@ struct PageBuilder {
         }
         if !self.text.isEmpty { self.text += separator }
         self.text += block
-        self.endsInLine = isLine
+        self.last = kind
         self.total += block.utf8.count + separator.utf8.count
     }
 

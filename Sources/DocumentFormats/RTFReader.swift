@@ -125,7 +125,7 @@ struct RTFReader {
             if !trimmed(self.paragraph).isEmpty { self.cells.append(normalizedLine(self.paragraph)) }
             self.paragraph = ""
             while self.cells.last?.isEmpty == true { self.cells.removeLast() }
-            if !self.cells.isEmpty { self.pages.line(self.cells.joined(separator: " | ")) }
+            if !self.cells.isEmpty { self.pages.row(self.cells.joined(separator: " | ")) }
             self.cells = []
         case "intbl": self.group.isInTable = true
         case "pard": self.group.isInTable = false

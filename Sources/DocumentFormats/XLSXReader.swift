@@ -154,7 +154,7 @@ private final class SheetHandler: XMLEventHandler {
         case "c": self.endCell()
         case "row":
             while self.row.last?.isEmpty == true { self.row.removeLast() }
-            if !self.row.isEmpty { self.pages.line(self.row.joined(separator: " | ")) }
+            if !self.row.isEmpty { self.pages.row(self.row.joined(separator: " | ")) }
             self.row = []
         default: break
         }

@@ -27,7 +27,8 @@ public struct WorkClaim: Sendable {
     public var envelope: Envelope
     /// Take the item over from this fence, whose holder is known to be gone.
     public var takingOver: Fence?
-    /// The work is known as dead and the message was put back: begin it again with a fresh count.
+    /// The work is known as dead and the message was put back: begin it again with a fresh count. A message that still carries the letter of
+    /// its latest death says so itself; this is for one that does not.
     public var reopening: Bool
 
     public init(

@@ -15,8 +15,7 @@ extension Worker {
                         PendingClaim(
                             delivery: delivery,
                             claim: WorkClaim(
-                                identity: identity, delivery: delivery.id, queue: self.broker.queue, envelope: envelope,
-                                reopening: envelope.deadLetterID != nil),
+                                identity: identity, delivery: delivery.id, queue: self.broker.queue, envelope: envelope),
                             generation: generation))
                 } else {
                     // A count that a producer made up must not stop the first run, nor go past the end.

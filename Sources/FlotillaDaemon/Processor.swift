@@ -8,15 +8,27 @@ internal import Threading
 
 /// A processor put together: a worker on one queue, the reclaimer that every process runs, and how the daemon answers for them.
 public enum Processor {
+    /// What a processor adds to what all have in common.
+    public struct Parts: Sendable {
+        /// Runs the queue's messages.
+        public var handler: any JobHandler
+        /// What else runs for as long as the daemon does; drained after the worker.
+        public var services: [any DaemonService]
+
+        public init(handler: any JobHandler, services: [any DaemonService] = []) {
+            self.handler = handler
+            self.services = services
+        }
+    }
+
     /// Waits until Redis and PostgreSQL are fit, then builds the daemon.
     ///
     /// - Parameters:
     ///   - migrations: what the program needs in the database.
-    ///   - makeHandler: builds the queue's handler; may take its time.
+    ///   - build: builds what is the queue's own; may take its time.
     public static func daemon(
         _ kind: QueueKind, context: DaemonContext, migrations: [Migration],
-        makeHandler: (_ connections: Connections, _ observer: FleetObserver) async throws -> any JobHandler,
-        services: (_ connections: Connections) -> [any DaemonService] = { _ in [] }
+        build: (_ connections: Connections, _ observer: FleetObserver) async throws -> Parts
     ) async throws -> Daemon {
         let configuration = context.configuration
         let connections = try Connections(configuration, logger: context.logger.labelled("connections"), metrics: context.metrics)
@@ -25,16 +37,16 @@ public enum Processor {
         try await connections.checkSchema(migrations)
         let observer = FleetObserver(queue: broker.queue, metrics: context.metrics, logger: context.logger.labelled("worker"))
         let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues)
-        let handler = try await makeHandler(connections, observer)
+        let parts = try await build(connections, observer)
         let worker = Worker(
-            broker: broker, store: store, handler: handler, options: WorkerOptions(configuration, kind: kind),
+            broker: broker, store: store, handler: parts.handler, options: WorkerOptions(configuration, kind: kind),
             logger: context.logger.labelled("stage"), observer: observer)
         let reclaimer = LeaseReclaimer(broker: broker, store: store, configuration: configuration, context: context)
         let health = ConnectionHealth(connections)
         return Daemon(
             // Drained from the last to the first: the worker before what it needs.
             services: [ClosureService("connections", run: { await Self.untilCancelled { await connections.close() } })]
-                + services(connections) + [
+                + parts.services + [
                     ClosureService("health", run: { await health.run(metrics: context.metrics) }),
                     ClosureService("reclaimer", run: { await reclaimer.run() }),
                     ClosureService(

@@ -26,7 +26,8 @@ public final class OutboxRelay: Sendable {
     ///   - interval: how often it looks when nobody wakes it.
     ///   - report: told how many were pushed, when any were, and of every failure.
     public init(
-        pool: PostgresPool, interval: Duration = .milliseconds(250), report: @escaping @Sendable (Result<Int, JobStoreError>) -> Void = { _ in },
+        pool: PostgresPool, interval: Duration = .milliseconds(250),
+        report: @escaping @Sendable (Result<Int, JobStoreError>) -> Void = { _ in },
         push: @escaping Push
     ) {
         self.pool = pool

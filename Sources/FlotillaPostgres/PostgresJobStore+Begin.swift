@@ -30,14 +30,16 @@ extension PostgresJobStore {
     private func admit(_ keys: [BatchKey], of claims: [WorkClaim], into answers: inout Admissions) async throws(JobStoreError) {
         guard !keys.isEmpty else { return }
         let failure: PostgresError
+        var hasClaimed = false
         do throws(PostgresError) {
             let rest = try await self.claim(keys, of: claims, into: &answers)
+            hasClaimed = true
             if !rest.isEmpty { try await self.explain(rest, of: claims, into: &answers) }
             return
         } catch {
             failure = error
         }
-        guard failure.blamesRow else { throw JobStoreError(failure, operation: "begin") }
+        guard failure.blamesRow else { throw JobStoreError(failure, operation: "begin", wroteBefore: hasClaimed) }
         if keys.count == 1 {
             answers[keys[0].index] = .unrecordable(failure.description)
             return

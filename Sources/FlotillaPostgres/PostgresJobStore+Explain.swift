@@ -70,7 +70,9 @@ extension PostgresJobStore {
             open = again.isEmpty ? [] : try await self.claim(again, of: claims, into: &answers)
             open += try await self.grant(takeOver, into: &answers, by: self.takeOverStatement(takeOver, of: claims))
             open += try await self.grant(reopen, into: &answers, by: self.reopenStatement(reopen, of: claims))
-            open += try await self.cancel(cancel, of: claims, into: &answers)
+            let runnable = try await self.cancel(cancel, of: claims, into: &answers)
+            // Not cancelled after all: the item was deleted, by people or retention.
+            if !runnable.isEmpty { open += try await self.claim(runnable.sorted { $0.id.isBefore($1.id) }, of: claims, into: &answers) }
             if open.isEmpty { return }
             BatchKey.sort(&open)
         }
@@ -129,7 +131,8 @@ extension PostgresJobStore {
                 // The history of a death may be gone: then the item itself knows enough.
                 state.letter = DeadLetter(
                     id: id, reason: .permanent, errorMessage: try row[next, as: String.self],
-                    fingerprint: try row[next + 1, as: String.self], failureTime: try row[next + 6, as: PostgresTimestamp.self].microseconds,
+                    fingerprint: try row[next + 1, as: String.self],
+                    failureTime: try row[next + 6, as: PostgresTimestamp.self].microseconds,
                     originalQueue: QueueName(try row[next + 3, as: String.self]), jobID: try row[next + 4, as: String?.self],
                     filename: try row[next + 5, as: String?.self], failureCount: try row[next + 2, as: Int.self])
             }

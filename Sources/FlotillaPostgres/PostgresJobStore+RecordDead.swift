@@ -132,7 +132,11 @@ private struct DeadRecord: Sendable {
                     later.append(record)
                 }
             }
-            batch.sort { ($0.workID ?? .zero).isBefore($1.workID ?? .zero) }
+            // Sweeps of several processes meet on the same rows: all take them in one order.
+            batch.sort { left, right in
+                let (first, second) = (left.workID ?? .zero, right.workID ?? .zero)
+                return first == second ? left.id < right.id : first.isBefore(second)
+            }
             batches.append(batch)
             rest = later
         }

@@ -6,7 +6,8 @@ public import PostgresClient
 public struct PostgresStageStore: StageStore {
     /// Writes what is derived from a stage's output (chunks, a document's row) in the transaction that completes the stage. It may run again
     /// after a serialization failure, so it must do nothing outside of the transaction.
-    public typealias Projection = @Sendable (_ transaction: PostgresConnection, _ work: StageWork, _ output: StageOutput) async throws -> Void
+    public typealias Projection =
+        @Sendable (_ transaction: PostgresConnection, _ work: StageWork, _ output: StageOutput) async throws -> Void
 
     private let pool: PostgresPool
     private let projections: [StageName: Projection]

@@ -32,7 +32,9 @@ enum Storable {
     /// A delay of at most a century.
     static func delay(_ duration: Duration) -> Duration { min(max(duration, .zero), .seconds(3_155_760_000)) }
 
-    static func uuid(_ text: String) -> PostgresUUID { PostgresUUID(text) ?? PostgresUUID(ContentUUID(of: ["text", text]).description) ?? .zero }
+    static func uuid(_ text: String) -> PostgresUUID {
+        PostgresUUID(text) ?? PostgresUUID(ContentUUID(of: ["text", text]).description) ?? .zero
+    }
 }
 
 extension PostgresUUID {

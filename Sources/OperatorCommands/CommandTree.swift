@@ -2,13 +2,15 @@
 enum CommandTree {
     static let verbs: [any Verb.Type] = [
         Submit.self,
-        JobList.self, JobShow.self, JobWatch.self, JobCancel.self,
+        JobList.self, JobShow.self, JobWatch.self, JobCancel.self, Why.self,
+        DocumentList.self, DocumentShow.self, DocumentTextVerb.self, DocumentChunks.self, Search.self,
         QueueList.self, QueuePause.self, QueueResume.self,
         RetryList.self, RetryRun.self, RetryDiscard.self,
-        DeadLetterList.self, DeadLetterShow.self, DeadLetterRequeue.self, DeadLetterDiscard.self, DeadLetterPurge.self, DeadLetterStats.self,
+        DeadLetterList.self, DeadLetterShow.self, DeadLetterRequeue.self, DeadLetterDiscard.self, DeadLetterPurge.self,
+        DeadLetterStats.self,
         WorkerList.self,
-        Migrate.self,
+        Reconcile.self, Migrate.self, Doctor.self, Healthcheck.self, Bench.self,
         ConfigShow.self, ConfigCheck.self, ConfigReference.self,
-        Version.self,
+        Version.self, Completion.self,
     ]
 }

@@ -87,7 +87,9 @@ public struct OperatorCommandLine: Sendable {
         }
         let members = specs.filter { $0.path[0] == first && $0.path.count > 1 }
         if members.isEmpty {
-            throw .usage("there is no verb '\(first)'" + Suggestion.sentence(first, among: Array(Set(specs.map { $0.path[0] }))) + "; try 'flotilla help'")
+            throw .usage(
+                "there is no verb '\(first)'" + Suggestion.sentence(first, among: Array(Set(specs.map { $0.path[0] })))
+                    + "; try 'flotilla help'")
         }
         if name.count > 1 {
             let known = members.map { $0.path[1] }

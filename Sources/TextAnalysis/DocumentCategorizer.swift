@@ -46,6 +46,11 @@ public struct DocumentCategorizer: Sendable {
 struct FoldedWords {
     private let bytes: [UInt8]
 
+    /// Bytes of the words, without the spaces around them.
+    var count: Int { max(0, self.bytes.count - 2) }
+    /// The words, a space between them.
+    var folded: String { String(decoding: self.bytes.dropFirst().dropLast(), as: UTF8.self) }
+
     init(_ text: String) {
         var text = text
         self.bytes = text.withUTF8 { source in

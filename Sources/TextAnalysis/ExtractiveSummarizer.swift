@@ -46,6 +46,8 @@ public struct ExtractiveSummarizer: Sendable {
     }
 
     private static let comparisonLimit = 2000
+    /// Scalars of a text without sentences.
+    private static let beginningLimit = 300
     /// Documents of more sentences are summarised section by section first.
     private static let sectionThreshold = 400
 
@@ -55,11 +57,12 @@ public struct ExtractiveSummarizer: Sendable {
         self.options = options
     }
 
-    /// The summary's sentences in the order of the text; empty when the text has no full sentence.
+    /// The summary's sentences in the order of the text. A text without any sentence (a table, a few words) is summarised by its
+    /// beginning; only a blank one gives nothing.
     public func summarize(_ cleaned: CleanedText) -> [SummarySentence] {
         var text = cleaned.text
         let all = text.withUTF8 { SummaryCandidates.find($0) }
-        guard !all.isEmpty else { return [] }
+        guard !all.isEmpty else { return text.withUTF8 { Self.beginning($0, of: cleaned) } }
         var candidates = all
         if candidates.count > Self.sectionThreshold { candidates = self.bySection(candidates) }
         if candidates.count > Self.comparisonLimit { candidates = SummaryCandidates.heaviest(candidates, count: Self.comparisonLimit) }
@@ -78,6 +81,26 @@ public struct ExtractiveSummarizer: Sendable {
     /// The summary as one paragraph.
     public func summary(of cleaned: CleanedText) -> String {
         self.summarize(cleaned).map { $0.text.split(separator: "\n").joined(separator: " ") }.joined(separator: " ")
+    }
+
+    /// The first block, cut at a space if it is long.
+    private static func beginning(_ bytes: UnsafeBufferPointer<UInt8>, of cleaned: CleanedText) -> [SummarySentence] {
+        let blocks = BlockParser.blocks(bytes)
+        let isHeading = { (block: TextBlock) in if case .heading = block.kind { true } else { false } }
+        guard let block = blocks.first(where: { !isHeading($0) }) ?? blocks.first else { return [] }
+        var end = block.bytes.lowerBound
+        var space = end
+        var scalars = 0
+        while end < block.bytes.upperBound, scalars < Self.beginningLimit {
+            if bytes[end] == 0x20 || bytes[end] == 0x0A || bytes[end] == 0x09 { space = end }
+            end += 1
+            while end < block.bytes.upperBound, bytes[end] & 0xC0 == 0x80 { end += 1 }
+            scalars += 1
+        }
+        if end < block.bytes.upperBound, space > block.bytes.lowerBound { end = space }
+        let range = block.bytes.lowerBound..<end
+        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+        return [SummarySentence(text: text, bytes: range, page: cleaned.page(at: range.lowerBound) ?? 1, score: 0)]
     }
 
     /// The most central sentences of each section: its share of the comparison limit, at least two.

@@ -51,7 +51,7 @@ public enum TermTokenizer {
                     } else {
                         UTF8Text.append(folded, to: &word)
                     }
-                    if folded >= 0x80 || folded < 0x61 { isPlain = false }
+                    if folded != 0xDF, folded >= 0x80 || folded < 0x61 { isPlain = false }
                     scalars &+= 1
                     index &+= nextLength
                 }

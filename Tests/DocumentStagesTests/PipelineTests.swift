@@ -1,4 +1,5 @@
 import Corpus
+import DocumentFormats
 @testable import DocumentStages
 import Flotilla
 import Foundation
@@ -86,6 +87,22 @@ import Testing
             _ = try await Detection(tools: tools).format(of: PipelineHarness.samples + "/harbour-survey.pdf", name: "")
         } throws: { error in
             (error as? StageFailure)?.failureClass == .infrastructure && (error as? StageFailure)?.failureCode == "tool_missing"
+        }
+    }
+
+    @Test(arguments: [Sandbox.Level.limits, .none]) func `where namespaces are forbidden the same tools work with what is left`(
+        level: Sandbox.Level
+    ) async throws {
+        let runner = PipelineHarness.runner
+        let tools = ToolBox(
+            runner: runner, sandbox: Sandbox.probe(using: runner, strongest: level), extractor: PipelineHarness.tools.extractor, slots: 1)
+        try await WorkDirectory.with(under: NSTemporaryDirectory()) { scratch in
+            let extraction = DocumentExtraction(tools: tools, limits: .init(), languages: "eng", progress: { _, _ in })
+            for (name, kind) in [("board-minutes.docx", "docx"), ("letter-to-insurer.eml", "eml"), ("insurance-claim-mixed.pdf", "pdf")] {
+                let file = DetectedFile(mimeType: "", kind: kind, sha256: "", bytes: 0)
+                let document = try await extraction.extract("\(PipelineHarness.samples)/\(name)", detected: file, scratch: scratch.path)
+                #expect(document.pages.count >= 2 && !document.isPartial)
+            }
         }
     }
 

@@ -142,8 +142,9 @@ final class Fleet: Sendable {
                 return open == 0
             }
         } catch {
-            let states = try? await self.pool.query("SELECT string_agg(s, ' ') FROM (SELECT status || ':' || count(*) AS s FROM work_item GROUP BY status) x")
-                .one()[0, as: String?.self]
+            let query: PostgresQuery =
+                "SELECT string_agg(s, ' ') FROM (SELECT status || ':' || count(*) AS s FROM work_item GROUP BY status) AS states"
+            let states = try? await self.pool.query(query).one()[0, as: String?.self]
             let counts = try await self.broker.counts()
             Issue.record("\(counts) \(states ?? nil ?? "")", sourceLocation: sourceLocation)
             throw error

@@ -38,9 +38,10 @@ extension FleetTests {
         @Test(.timeLimit(.minutes(2))) func `the producer's bytes come back after five trips through retries and the dead`() async throws {
             try await Fleet.with(["RETRY_BACKOFF_BASE_SECONDS": "20ms", "RETRY_BACKOFF_MAX_SECONDS": "20ms"]) { fleet in
                 _ = [try fleet.worker(), try fleet.scheduler()]
-                let original = Array(
-                    "  { \"run\":\"fail\",\t\"job_id\" : \"j\",\"filename\": \"a\\u0062 \\\"{}\\\".pdf\", \"n\": 1.50e+3, \"é\":[ ], \"note\":\"\\ud83d\\ude00\" }\n"
-                        .utf8)
+                let text =
+                    "  { \"run\":\"fail\",\t\"job_id\" : \"j\",\"filename\": \"a\\u0062 \\\"{}\\\".pdf\", \"n\": 1.50e+3, \"é\":[ ], "
+                    + "\"note\":\"\\ud83d\\ude00\" }\n"
+                let original = Array(text.utf8)
                 try await fleet.broker.enqueue([original])
                 for trip in 1...5 {
                     try await eventually("trip \(trip) ends among the dead") { try await fleet.broker.counts().dead == 1 }
@@ -55,7 +56,9 @@ extension FleetTests {
             }
         }
 
-        @Test(.timeLimit(.minutes(2))) func `a message that kills its worker three times is quarantined, and the others go on`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `a message that kills three workers is quarantined, and the others go on`()
+            async throws
+        {
             try await Fleet.with(["LEASE_SECONDS": "2", "HEARTBEAT_SECONDS": "500ms"]) { fleet in
                 _ = try fleet.scheduler()
                 var worker = try fleet.worker()

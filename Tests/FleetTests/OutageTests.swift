@@ -90,7 +90,8 @@ extension FleetTests {
                 freeze: { $0.postgres.freeze() }, thaw: { $0.postgres.thaw() })
         }
 
-        @Test(.timeLimit(.minutes(2))) func `a worker frozen for twice its lease is refused, and goes on under another name`() async throws {
+        @Test(.timeLimit(.minutes(2))) func `a worker frozen for twice its lease is refused, and goes on under another name`() async throws
+        {
             try await Fleet.with { fleet in
                 let frozen = try fleet.worker()
                 try await fleet.ready(workers: 1)

@@ -9,22 +9,23 @@ import Threading
 /// A processor whose messages say how they want to be run: what the tests of the fleet put in the place of real work.
 ///
 /// `"run"`: `ok`, `fail`, `permanent`, `die` (SIGKILL to itself), `sleep` for `"ms"`, `stuck` for `"ms"` (deaf to cancellation), `outage`
-/// (a fault of the infrastructure for as long as the file `$OUTAGE_FILE` exists), `stages` (a pipeline of two stages). Each run is a line in the file `$RUN_LOG`:
-/// `<filename> <attempt> <pid> <microseconds since 1970>`, and each end another that begins with `=`.
+/// (a fault of the infrastructure for as long as the file `$OUTAGE_FILE` exists), `stages` (a pipeline of two stages). Each run is a line in
+/// the file `$RUN_LOG`: `<filename> <attempt> <pid> <microseconds since 1970>`, and each end another that begins with `=`.
 @main
 struct FleetWorkerMain {
     static func main() {
         DaemonMain.run(role: .documentProcessor) { context in
             try await Processor.daemon(
-                .document, context: context, migrations: JobSchema.migrations, makeHandler: { connections, _ in
-                    ScriptedHandler(
-                        pipeline: PipelineHandler(
-                            stages: [EchoStage(stage: "first"), EchoStage(stage: "second")],
-                            store: PostgresStageStore(pool: connections.postgres),
-                            lock: RedisLock(client: connections.redis, eventLoop: connections.loop),
-                            options: .init(
-                                lockLease: context.configuration.lease, lockWait: .milliseconds(500),
-                                lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) }, withWorkDirectory: { try await $0("/tmp") })))
+                .document, context: context, migrations: JobSchema.migrations,
+                build: { connections, _ in
+                    let pipeline = PipelineHandler(
+                        stages: [EchoStage(stage: "first"), EchoStage(stage: "second")],
+                        store: PostgresStageStore(pool: connections.postgres),
+                        lock: RedisLock(client: connections.redis, eventLoop: connections.loop),
+                        options: .init(
+                            lockLease: context.configuration.lease, lockWait: .milliseconds(500),
+                            lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) }, withWorkDirectory: { try await $0("/tmp") }))
+                    return Processor.Parts(handler: ScriptedHandler(pipeline: pipeline))
                 })
         }
     }

@@ -75,6 +75,14 @@ import Testing
         #expect(self.summary(text).count <= 2)
     }
 
+    @Test func `a text without sentences is summarised by its beginning`() {
+        #expect(self.summary("Hello").map(\.text) == ["Hello"])
+        #expect(self.summary("a\tb\nc\td").map(\.text) == ["a\tb\nc\td"])
+        let words = self.summary(String(repeating: "lorem ipsum ", count: 500))
+        #expect(words.count == 1 && words[0].text.hasSuffix("ipsum") || words[0].text.hasSuffix("lorem"))
+        #expect(self.summary(" \n ").isEmpty)
+    }
+
     @Test func `long documents are summarised from all of their sections`() {
         let sections = (1...60).map { section in
             "# Topic \(section)\n\n"

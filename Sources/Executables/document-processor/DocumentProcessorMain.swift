@@ -8,10 +8,14 @@ struct DocumentProcessorMain {
         DaemonMain.run(role: .documentProcessor) { context in
             try await Processor.daemon(
                 .document, context: context, migrations: DocumentAssembly.migrations,
-                makeHandler: { connections, observer in
-                    try await DocumentAssembly.handler(connections, observer: observer, context: context)
-                },
-                services: { connections in DocumentAssembly.services(connections, context: context) })
+                build: { connections, observer in
+                    let embedders = DocumentAssembly.embedders(connections, context: context)
+                    let handler = try await DocumentAssembly.handler(
+                        connections, embedders: embedders, observer: observer, context: context)
+                    return Processor.Parts(
+                        handler: handler,
+                        services: DocumentAssembly.services(connections, embedders: embedders, context: context))
+                })
         }
     }
 }

@@ -20,8 +20,8 @@ struct FlotillaMain {
         let environment = Settings.processEnvironment()
         let command = OperatorCommandLine(environment: environment, terminal: ProcessTerminal(environment: environment))
         let words = Array(CommandLine.arguments.dropFirst())
-        // The program's own task: its end is the process's end.
-        let task = Task { Glibc.exit(await command.run(words).rawValue) }
+        // The program's own task: its end is the process's end. `main` belongs to the main actor, whose thread waits below.
+        let task = Task { @concurrent in Glibc.exit(await command.run(words).rawValue) }
 
         var number: Int32 = 0
         sigwait(&signals, &number)

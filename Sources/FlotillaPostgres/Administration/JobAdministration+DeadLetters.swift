@@ -38,12 +38,14 @@ extension JobAdministration {
     /// How many dead letters a filter means.
     public func countDeadLetters(_ filter: DeadLetterFilter = .init()) async throws(JobStoreError) -> Int {
         try await self.perform("count dead letters") {
-            try await self.pool.query("SELECT count(*) FROM dead_letter AS letter WHERE \(fragment: filter.condition)").one()[0, as: Int.self]
+            try await self.pool.query("SELECT count(*) FROM dead_letter AS letter WHERE \(fragment: filter.condition)").one()[
+                0, as: Int.self]
         }
     }
 
     /// Failures by kind, the most frequent first.
-    public func failureStatistics(_ filter: DeadLetterFilter = .init(), limit: Int = 50) async throws(JobStoreError) -> [FailureStatistics] {
+    public func failureStatistics(_ filter: DeadLetterFilter = .init(), limit: Int = 50) async throws(JobStoreError) -> [FailureStatistics]
+    {
         try await self.perform("count failures by kind") {
             try await self.pool.query(
                 """
@@ -54,7 +56,8 @@ extension JobAdministration {
                 """
             ).map { row in
                 FailureStatistics(
-                    fingerprint: try row[0, as: String.self], count: try row[1, as: Int.self], queue: QueueName(try row[2, as: String.self]),
+                    fingerprint: try row[0, as: String.self], count: try row[1, as: Int.self],
+                    queue: QueueName(try row[2, as: String.self]),
                     reason: DeadLetter.Reason(try row[3, as: String.self]), stage: try row[4, as: String?.self].map { StageName($0) },
                     errorMessage: try row[5, as: String.self], firstTime: try row[6, as: PostgresTimestamp.self].microseconds,
                     lastTime: try row[7, as: PostgresTimestamp.self].microseconds)

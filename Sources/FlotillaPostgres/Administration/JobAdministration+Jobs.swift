@@ -118,16 +118,19 @@ extension JobAdministration {
         _ id: String, tenantID: String? = nil, messages: [(queue: QueueName, payload: [UInt8])], source: String = "submit", actor: String
     ) async throws(JobStoreError) -> Int {
         guard !id.isEmpty, id.utf8.count <= Storable.maximumIDBytes, Storable.text(id) == id else {
-            throw JobStoreError(.refused, operation: "create a job", message: "a job id has 1 to \(Storable.maximumIDBytes) bytes without NUL")
+            throw JobStoreError(
+                .refused, operation: "create a job", message: "a job id has 1 to \(Storable.maximumIDBytes) bytes without NUL")
         }
         var items: [PostgresUUID: NewItem] = [:]
         for message in messages {
-            guard let envelope = try? Envelope(message.payload), envelope.jobID == id else {  // Whatever is wrong with it, it cannot be sent.
+            // Whatever is wrong with a message, it cannot be sent.
+            guard let envelope = try? Envelope(message.payload), envelope.jobID == id else {
                 throw JobStoreError(.refused, operation: "create a job", message: "a message is not one of job \(id)")
             }
             let identity = WorkIdentity(envelope, queue: message.queue)
             let item = NewItem(
-                id: Storable.uuid(identity.workID), documentUUID: Storable.uuid(identity.documentUUID), queue: message.queue, envelope: envelope,
+                id: Storable.uuid(identity.workID), documentUUID: Storable.uuid(identity.documentUUID), queue: message.queue,
+                envelope: envelope,
                 counts: self.countingQueues.contains(message.queue))
             if items[item.id] == nil { items[item.id] = item }
         }

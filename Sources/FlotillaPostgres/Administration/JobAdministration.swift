@@ -36,17 +36,12 @@ public struct JobAdministration: Sendable {
     /// The newest rows of the audit log, before the row `cursor` if given.
     public func auditEntries(before cursor: Int64? = nil, limit: Int = 100) async throws(JobStoreError) -> [AuditEntry] {
         try await self.perform("read the audit log") {
-            let rows = try await self.pool.query(
+            try await self.pool.query(
                 """
-                SELECT id, at, actor, action, target, filter, count, detail::text FROM audit_log
+                SELECT \(fragment: AuditEntry.columns) FROM audit_log
                 WHERE id < \(cursor ?? .max) ORDER BY id DESC LIMIT \(self.page(limit))
-                """)
-            return try rows.map { row in
-                AuditEntry(
-                    id: try row[0, as: Int64.self], at: try row[1, as: PostgresTimestamp.self].microseconds, actor: try row[2, as: String.self],
-                    action: try row[3, as: String.self], target: try row[4, as: String?.self], filter: try row[5, as: String?.self],
-                    count: try row[6, as: Int?.self], detail: try row[7, as: String?.self])
-            }
+                """
+            ).map { try AuditEntry($0) }
         }
     }
 
@@ -87,4 +82,17 @@ public struct AuditEntry: Sendable, Hashable {
     public var count: Int?
     /// A JSON object.
     public var detail: String?
+
+    static let columns: PostgresQuery = "id, at, actor, action, target, filter, count, detail::text"
+
+    init(_ row: PostgresRow) throws(PostgresError) {
+        self.id = try row[0, as: Int64.self]
+        self.at = try row[1, as: PostgresTimestamp.self].microseconds
+        self.actor = try row[2, as: String.self]
+        self.action = try row[3, as: String.self]
+        self.target = try row[4, as: String?.self]
+        self.filter = try row[5, as: String?.self]
+        self.count = try row[6, as: Int?.self]
+        self.detail = try row[7, as: String?.self]
+    }
 }

@@ -11,6 +11,9 @@ CREATE TABLE audit_log (
     detail jsonb
 );
 
+-- What was done to one job or letter: `WHERE target = ANY ($1) ORDER BY id DESC`.
+CREATE INDEX audit_log_target ON audit_log (target, id) WHERE target IS NOT NULL;
+
 CREATE FUNCTION audit_log_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'audit_log is append-only' USING ERRCODE = 'insufficient_privilege';

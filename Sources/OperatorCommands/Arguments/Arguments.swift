@@ -29,7 +29,9 @@ struct Arguments: Sendable {
     /// A length of time: `90`, `30s`, `5m`, `2h`, `7d`.
     func duration(_ name: String) throws(CommandError) -> Duration? {
         guard let text = self.text(name) else { return nil }
-        guard let duration = Self.duration(text) else { throw .usage("--\(name) must be a duration such as 90s, 5m, 2h or 7d, not '\(text)'") }
+        guard let duration = Self.duration(text) else {
+            throw .usage("--\(name) must be a duration such as 90s, 5m, 2h or 7d, not '\(text)'")
+        }
         return duration
     }
 

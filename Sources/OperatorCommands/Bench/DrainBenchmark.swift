@@ -47,7 +47,8 @@ public struct DrainBenchmark: Sendable {
         let options = WorkerOptions(
             concurrency: concurrency,
             info: WorkerInfo(
-                host: "bench", processID: getpid(), role: "bench", version: "", startedAt: WallClock.microseconds, concurrency: concurrency))
+                host: "bench", processID: getpid(), role: "bench", version: "", startedAt: WallClock.microseconds, concurrency: concurrency)
+        )
         let worker = Worker(
             broker: self.broker, store: self.store, handler: CountingHandler(done: done, total: jobs, finished: finished), options: options,
             logger: .disabled)

@@ -32,7 +32,8 @@ struct DeadLetterDiscard: Verb {
 struct DeadLetterPurge: Verb {
     static let spec = CommandSpec(
         path: ["dlq", "purge"], summary: "Removes every dead letter, or those that a filter fits; their history stays in PostgreSQL",
-        options: LetterSelection.options, examples: ["dlq purge --dry-run", "dlq purge --filter before:30d --yes"], notes: LetterFilter.help)
+        options: LetterSelection.options, examples: ["dlq purge --dry-run", "dlq purge --filter before:30d --yes"], notes: LetterFilter.help
+    )
 
     private let selection: LetterSelection
 

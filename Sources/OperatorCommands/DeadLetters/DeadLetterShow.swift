@@ -19,21 +19,19 @@ struct DeadLetterShow: Verb {
 
     func run(_ context: CommandContext) async throws -> Output {
         let fleet = try context.fleet()
-        var resting: RestingLetter?
-        for queue in try fleet.queues(self.arguments) where resting == nil {
-            try await RestingLetter.scan(fleet.broker(queue), queue) { page, _ in
-                resting = page.first { $0.letter.id == self.id }
-                return resting == nil ? .next(removed: 0) : .stop
-            }
-        }
+        let resting = try await self.search(fleet)
         let (record, outage) = await self.history(context)
         guard let letter = resting?.letter ?? record?.letter else {
-            if let outage, outage.exit != .success { throw CommandError(.notFound, "no queue holds a dead letter '\(self.id)'; \(outage.message)") }
+            if let outage, outage.exit != .success {
+                throw CommandError(.notFound, "no queue holds a dead letter '\(self.id)'; \(outage.message)")
+            }
             throw CommandError.notFound("there is no dead letter '\(self.id)'")
         }
         let message = resting?.entry.restored ?? record?.producerBytes ?? []
         if self.arguments.has("raw") {
-            guard context.terminal.width == nil else { throw CommandError.usage("--raw writes bytes of strangers: send them to a file or a pipe") }
+            guard context.terminal.width == nil else {
+                throw CommandError.usage("--raw writes bytes of strangers: send them to a file or a pipe")
+            }
             var output = Output("DeadLetter", ["id": .string(letter.id), "message": .string(String(decoding: message, as: UTF8.self))])
             output.blocks = [.raw(message)]
             return output
@@ -41,6 +39,21 @@ struct DeadLetterShow: Verb {
         var output = self.output(letter, isResting: resting != nil, record: record, message: message, context)
         if let outage { output.messages.append("the history is missing: \(outage.message)") }
         return output
+    }
+
+    /// The letter in the queue that holds it.
+    ///
+    /// Apart from ``run(_:)`` and never inlined: the optimiser of Swift 6.3.1 crashes on the two as one function.
+    @inline(never)
+    private func search(_ fleet: any Fleet) async throws -> RestingLetter? {
+        var resting: RestingLetter?
+        for queue in try fleet.queues(self.arguments) where resting == nil {
+            try await RestingLetter.scan(fleet.broker(queue), queue) { page, _ in
+                resting = page.first { $0.letter.id == self.id }
+                return resting == nil ? .next(removed: 0) : .stop
+            }
+        }
+        return resting
     }
 
     /// The history, which may be away: what Redis holds is shown all the same.

@@ -35,7 +35,9 @@ struct LetterMover: Sendable {
     static func batchSize(depth: Int) -> Int { min(100, max(1, 100_000 / max(1, depth))) }
 
     /// Moves letters of one queue that lie within `depth` of the head.
-    func move(_ letters: [RestingLetter], on broker: any BrokerAdministration, depth: Int, pace: Pace?, into tally: inout Tally) async throws {
+    func move(_ letters: [RestingLetter], on broker: any BrokerAdministration, depth: Int, pace: Pace?, into tally: inout Tally)
+        async throws
+    {
         let size = min(Self.batchSize(depth: depth), pace?.batch ?? .max)
         for start in stride(from: 0, to: letters.count, by: size) {
             try Task.checkCancellation()

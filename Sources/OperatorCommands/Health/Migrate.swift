@@ -1,3 +1,4 @@
+import CorpusPostgres
 import Flotilla
 import FlotillaPostgres
 import JSONText
@@ -5,7 +6,7 @@ import PostgresClient
 
 /// The steps of the whole schema: what the runtime needs and what documents need.
 enum FleetSchema {
-    static let migrations: [Migration] = JobSchema.migrations
+    static let migrations: [Migration] = JobSchema.migrations + CorpusSchema.migrations
 
     static func migrator(_ context: CommandContext) throws -> Migrator {
         try Migrator(pool: context.database(), migrations: Self.migrations)

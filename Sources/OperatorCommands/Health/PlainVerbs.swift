@@ -89,8 +89,10 @@ struct ConfigReference: Verb {
             .array(
                 catalog.declarations.map { declaration in
                     [
-                        "name": .string(declaration.name), "section": .string(declaration.section.rawValue), "kind": .string(declaration.kind),
-                        "default": .string(declaration.defaultText), "secret": .bool(declaration.isSecret), "help": .string(declaration.help),
+                        "name": .string(declaration.name), "section": .string(declaration.section.rawValue),
+                        "kind": .string(declaration.kind),
+                        "default": .string(declaration.defaultText), "secret": .bool(declaration.isSecret),
+                        "help": .string(declaration.help),
                     ]
                 }))
         output.blocks = [.text(catalog.markdownReference())]

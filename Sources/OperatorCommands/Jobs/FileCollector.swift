@@ -46,9 +46,12 @@ struct FileCollector {
                 "'\(real)' is outside of STORAGE_ROOT (\(self.root)), and workers read nothing outside: copy it there, or set STORAGE_ROOT")
         }
         guard self.seen.insert(real).inserted else { return }
-        guard self.files.count < Self.maximumFiles else { throw .usage("more than \(Self.maximumFiles) files: submit them in several jobs") }
+        guard self.files.count < Self.maximumFiles else {
+            throw .usage("more than \(Self.maximumFiles) files: submit them in several jobs")
+        }
         let name = real.lastIndex(of: "/").map { String(real[real.index(after: $0)...]) } ?? real
-        self.files.append(File(path: String(real.dropFirst(prefix.count)), name: name, kind: MediaKind.of(name: name, head: Self.head(real))))
+        self.files.append(
+            File(path: String(real.dropFirst(prefix.count)), name: name, kind: MediaKind.of(name: name, head: Self.head(real))))
     }
 
     private mutating func addDirectory(_ real: String, depth: Int) throws(CommandError) {

@@ -6,7 +6,8 @@ extension JobRecord {
     var json: JSONValue {
         [
             "job_id": .string(self.id), "tenant_id": .optional(self.tenantID), "status": .string(self.status),
-            "total_files": .optional(self.totalFiles), "processed_files": .count(self.processedFiles), "failed_files": .count(self.failedFiles),
+            "total_files": .optional(self.totalFiles), "processed_files": .count(self.processedFiles),
+            "failed_files": .count(self.failedFiles),
             "cancelled_files": .count(self.cancelledFiles), "percentage": self.percentage.map { .number($0) } ?? .null,
             "created_at": .string(Timestamp.text(self.createdAt)), "started_at": .optional(self.startedAt.map { Timestamp.text($0) }),
             "completed_at": .optional(self.completedAt.map { Timestamp.text($0) }), "updated_at": .string(Timestamp.text(self.updatedAt)),
@@ -58,7 +59,8 @@ extension WorkRecord {
     static func table(_ items: [WorkRecord], empty: String) -> Table {
         var table = Table(
             [
-                .flexible("FILE"), .left("STATUS"), .right("FAILURES"), .right("TOOK"), .left("STAGE"), .flexible("ERROR"), .left("DOCUMENT"),
+                .flexible("FILE"), .left("STATUS"), .right("FAILURES"), .right("TOOK"), .left("STAGE"), .flexible("ERROR"),
+                .left("DOCUMENT"),
             ], empty: empty)
         for item in items {
             // An error that a later run got over is history.

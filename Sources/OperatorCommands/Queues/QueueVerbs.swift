@@ -15,7 +15,8 @@ struct QueueList: Verb {
         let fleet = try context.fleet()
         var table = Table(
             [
-                .left("QUEUE"), .right("READY"), .right("LEASED"), .right("SCHEDULED"), .right("DEAD"), .right("OVERDUE"), .right("WORKERS"),
+                .left("QUEUE"), .right("READY"), .right("LEASED"), .right("SCHEDULED"), .right("DEAD"), .right("OVERDUE"),
+                .right("WORKERS"),
                 .flexible("STATE"),
             ], empty: "no queues")
         var rows: [JSONValue] = []
@@ -33,7 +34,8 @@ struct QueueList: Verb {
                 "name": .string(queue.name), "kind": .string(queue.kindName), "ready": .count(counts.ready),
                 "leased": .count(counts.leased), "scheduled": .count(counts.scheduled), "dead": .count(counts.dead),
                 "overdue_seconds": .number(counts.overdue.inSeconds), "workers": .count(live), "paused": .bool(counts.isPaused),
-                "pause_reason": .optional(reason.map { PauseNote($0).reason }), "paused_by": .optional(reason.flatMap { PauseNote($0).actor }),
+                "pause_reason": .optional(reason.map { PauseNote($0).reason }),
+                "paused_by": .optional(reason.flatMap { PauseNote($0).actor }),
             ])
         }
         var output = Output("QueueList", ["queues": .array(rows)])

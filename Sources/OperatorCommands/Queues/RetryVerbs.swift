@@ -54,7 +54,9 @@ struct RetryList: Verb {
 struct RetryRun: Verb {
     static let spec = CommandSpec(
         path: ["retry", "run"], summary: "Makes scheduled messages due now",
-        positionals: [.init(name: "ID", help: "ids from 'retry list'; a beginning of at least 4 letters will do", isOptional: true, repeats: true)],
+        positionals: [
+            .init(name: "ID", help: "ids from 'retry list'; a beginning of at least 4 letters will do", isOptional: true, repeats: true)
+        ],
         options: [.queue, .value("job", "ID", "those of this job"), .flag("all", "every one"), .yes, .dryRun],
         examples: ["retry run 5f0c2ab91d3e", "retry run --job invoices-7 --yes"])
 
@@ -72,7 +74,9 @@ struct RetryRun: Verb {
 struct RetryDiscard: Verb {
     static let spec = CommandSpec(
         path: ["retry", "discard"], summary: "Removes scheduled messages for good",
-        positionals: [.init(name: "ID", help: "ids from 'retry list'; a beginning of at least 4 letters will do", isOptional: true, repeats: true)],
+        positionals: [
+            .init(name: "ID", help: "ids from 'retry list'; a beginning of at least 4 letters will do", isOptional: true, repeats: true)
+        ],
         options: [.queue, .value("job", "ID", "those of this job"), .flag("all", "every one"), .yes, .dryRun],
         examples: ["retry discard 5f0c2ab91d3e --yes", "retry discard --job invoices-7 --dry-run"],
         notes: "To end the rest of a job with its counters, cancel it: flotilla job cancel.")

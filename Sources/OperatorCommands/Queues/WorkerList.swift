@@ -4,7 +4,8 @@ import Threading
 
 struct WorkerList: Verb {
     static let spec = CommandSpec(
-        path: ["worker", "list"], summary: "Shows the workers of each queue, how long their leases last and what they hold", options: [.queue],
+        path: ["worker", "list"], summary: "Shows the workers of each queue, how long their leases last and what they hold",
+        options: [.queue],
         examples: ["worker list", "worker list --queue document --json"])
 
     private let arguments: Arguments
@@ -15,7 +16,8 @@ struct WorkerList: Verb {
         let fleet = try context.fleet()
         var table = Table(
             [
-                .left("WORKER"), .left("QUEUE"), .left("STATE"), .right("LEASE"), .right("HELD"), .right("SLOTS"), .left("HOST"), .right("PID"),
+                .left("WORKER"), .left("QUEUE"), .left("STATE"), .right("LEASE"), .right("HELD"), .right("SLOTS"), .left("HOST"),
+                .right("PID"),
                 .left("ROLE"), .left("VERSION"), .left("STARTED"),
             ], empty: "no workers are registered")
         var rows: [JSONValue] = []

@@ -1,0 +1,70 @@
+internal import Corpus
+public import Flotilla
+public import FlotillaPostgres
+internal import PostgresClient
+
+/// What the document pipeline's stages leave in the corpus tables, each in the transaction that completes the stage.
+public enum CorpusProjections {
+    /// For `PostgresStageStore(pool:projections:)`: `detect`, `extract_text`, `clean_text`, `chunk`, `summarize`, `index`.
+    public static func all(_ store: CorpusStore) -> [StageName: PostgresStageStore.Projection] {
+        [
+            "detect": { transaction, work, output in
+                let file = try DetectedFile(bytes: output.body)
+                var facts = Self.facts(of: work)
+                facts.contentSHA256 = file.sha256
+                facts.mimeType = file.mimeType
+                facts.bytes = file.bytes
+                facts.pageCount = file.pages
+                try await store.write(facts, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+            },
+            "extract_text": { transaction, work, output in
+                let document = try ExtractedDocument(bytes: output.body)
+                var facts = Self.facts(of: work)
+                facts.pageCount = document.pages.count
+                facts.title = document.title
+                try await store.write(facts, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+            },
+            "clean_text": { transaction, work, output in
+                let document = try CleanedDocument(bytes: output.body)
+                var facts = Self.facts(of: work)
+                facts.title = document.title
+                facts.language = document.language
+                facts.category = document.category
+                let uuid = try Self.uuid(work)
+                try await store.write(facts, of: uuid, version: work.processingVersion, in: transaction)
+                try await store.write(pages: document.pages, of: uuid, version: work.processingVersion, in: transaction)
+            },
+            "chunk": { transaction, work, output in
+                let uuid = try Self.uuid(work)
+                try await store.write(Self.facts(of: work), of: uuid, version: work.processingVersion, in: transaction)
+                let chunks = try ChunkedDocument(bytes: output.body).chunks
+                try await store.replaceChunks(chunks, of: uuid, version: work.processingVersion, in: transaction)
+            },
+            "summarize": { transaction, work, output in
+                var facts = DocumentFacts()
+                facts.summary = try DocumentSummary(bytes: output.body).text
+                try await store.write(facts, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+            },
+            "index": { transaction, work, output in
+                let vectors = try ChunkVectors(bytes: output.body)
+                try await store.write(vectors, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+            },
+        ]
+    }
+
+    private static func facts(of work: StageWork) -> DocumentFacts {
+        var facts = DocumentFacts()
+        facts.tenantID = work.envelope.tenantID
+        facts.jobID = work.envelope.jobID
+        facts.filename = work.envelope.filename
+        facts.uri = work.envelope.path
+        return facts
+    }
+
+    private static func uuid(_ work: StageWork) throws(PostgresError) -> PostgresUUID {
+        guard let uuid = PostgresUUID(work.identity.documentUUID) else {
+            throw PostgresError(.invalidArgument, "the document's name is not a UUID")
+        }
+        return uuid
+    }
+}

@@ -1,0 +1,9 @@
+public import FlotillaPostgres
+
+/// The tables of this module, to be applied after ``JobSchema``'s with the same `Migrator`.
+public enum CorpusSchema {
+    /// In order; numbered from 1001.
+    public static let migrations: [Migration] = [
+        ("V1001__create_corpus.sql", PackageResources.V1001__create_corpus_sql)
+    ].compactMap { Migration(file: $0.0, bytes: $0.1) }
+}

@@ -1,0 +1,78 @@
+public import Corpus
+public import PostgresClient
+
+extension CorpusStore {
+    private static let columns: PostgresQuery = """
+        d.uuid, d.tenant_id, d.job_id, d.filename, d.uri, d.content_sha256, d.mime_type, d.bytes, d.page_count, d.language, d.category,
+        d.title, d.summary, d.current_version, (SELECT count(*) FROM chunk WHERE chunk.document_uuid = d.uuid) AS chunks, d.created_at,
+        d.updated_at
+        """
+
+    /// The document's row; nil when there is none.
+    public func document(_ uuid: PostgresUUID) async throws(PostgresError) -> DocumentRecord? {
+        let rows = try await self.pool.query("SELECT \(fragment: Self.columns) FROM document AS d WHERE d.uuid = \(uuid)")
+        guard let row = rows.first else { return nil }
+        return try Self.record(row)
+    }
+
+    /// Documents, newest first.
+    public func documents(
+        jobID: String? = nil, tenantID: String? = nil, limit: Int = 100, offset: Int = 0
+    ) async throws(PostgresError) -> [DocumentRecord] {
+        let rows = try await self.pool.query(
+            """
+            SELECT \(fragment: Self.columns) FROM document AS d
+            WHERE (\(StorableText.of(jobID))::text IS NULL OR d.job_id = \(StorableText.of(jobID))::text)
+                AND (\(StorableText.of(tenantID))::text IS NULL OR d.tenant_id = \(StorableText.of(tenantID))::text)
+            ORDER BY d.created_at DESC, d.uuid LIMIT \(Int64(max(0, limit))) OFFSET \(Int64(max(0, offset)))
+            """)
+        var records: [DocumentRecord] = []
+        for row in rows { records.append(try Self.record(row)) }
+        return records
+    }
+
+    /// The chunks of the document's current version, in order; empty when there is no such document.
+    public func chunks(of uuid: PostgresUUID) async throws(PostgresError) -> [DocumentChunk] {
+        let rows = try await self.pool.query(
+            """
+            SELECT index, text, start_byte, end_byte, first_page, last_page, heading_path, tokens
+            FROM chunk WHERE document_uuid = \(uuid) ORDER BY version DESC, index
+            """)
+        var chunks: [DocumentChunk] = []
+        for row in rows {
+            let start = try row["start_byte", as: Int.self]
+            chunks.append(
+                DocumentChunk(
+                    index: try row["index", as: Int.self], text: try row["text", as: String.self],
+                    bytes: start..<max(start, try row["end_byte", as: Int.self]), firstPage: try row["first_page", as: Int.self],
+                    lastPage: try row["last_page", as: Int.self], headingPath: try row["heading_path", as: [String].self],
+                    tokenEstimate: try row["tokens", as: Int.self]))
+        }
+        return chunks
+    }
+
+    /// The cleaned text with its pages, of the newest version that has one; nil when none has.
+    ///
+    /// - Throws: `PostgresError`, or `CorpusError` when what is stored has another shape.
+    public func documentText(_ uuid: PostgresUUID) async throws -> CleanedDocument? {
+        let rows = try await self.pool.query(
+            """
+            SELECT body FROM stage_output WHERE document_uuid = \(uuid) AND stage = 'clean_text' ORDER BY processing_version DESC LIMIT 1
+            """)
+        guard let row = rows.first else { return nil }
+        return try CleanedDocument(bytes: try row[0, as: [UInt8].self])
+    }
+
+    private static func record(_ row: PostgresRow) throws(PostgresError) -> DocumentRecord {
+        DocumentRecord(
+            uuid: try row["uuid", as: String.self], tenantID: try row["tenant_id", as: String?.self],
+            jobID: try row["job_id", as: String?.self], filename: try row["filename", as: String?.self],
+            uri: try row["uri", as: String?.self], contentSHA256: try row["content_sha256", as: String?.self],
+            mimeType: try row["mime_type", as: String?.self], bytes: try row["bytes", as: Int?.self],
+            pageCount: try row["page_count", as: Int?.self], language: try row["language", as: String?.self],
+            category: try row["category", as: String?.self], title: try row["title", as: String?.self],
+            summary: try row["summary", as: String?.self], version: try row["current_version", as: Int.self],
+            chunkCount: try row["chunks", as: Int.self], createdAt: try row["created_at", as: PostgresTimestamp.self],
+            updatedAt: try row["updated_at", as: PostgresTimestamp.self])
+    }
+}

@@ -1,1 +1,0 @@
-// This file makes the target build until its sources arrive.

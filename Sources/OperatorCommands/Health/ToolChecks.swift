@@ -1,0 +1,67 @@
+import FlotillaDaemon
+import Subprocess
+
+/// The programs that read documents, and the walls around them.
+enum ToolChecks {
+    private static let tools: [(name: String, version: [String], package: String, isNeeded: Bool)] = [
+        ("pdftotext", ["-v"], "poppler-utils", true), ("pdftoppm", ["-v"], "poppler-utils", true),
+        ("pdfinfo", ["-v"], "poppler-utils", true),
+        ("tesseract", ["--version"], "tesseract-ocr", true), ("document-extractor", [], "flotilla", true),
+        ("antiword", [], "antiword", false), ("catdoc", ["-V"], "catdoc", false), ("soffice", ["--version"], "libreoffice-core", false),
+    ]
+
+    static func run(_ settings: Settings) async -> [HealthFinding] {
+        let runner = ChildRunner(concurrency: 2)
+        let own = Self.directoryOfThisProgram()
+        let locator = ToolLocator()
+        var findings: [HealthFinding] = []
+        for tool in self.tools {
+            let beside = own.flatMap { directory in ToolLocator(path: directory).find(tool.name) }
+            guard let path = beside ?? locator.find(tool.name) else {
+                if tool.isNeeded {
+                    findings.append(
+                        .failed("tool.\(tool.name)", "not found in PATH", fix: "install the package \(tool.package), or correct PATH"))
+                }
+                continue
+            }
+            // Some have no version to tell.
+            if tool.version.isEmpty {
+                findings.append(.ok("tool.\(tool.name)", path))
+            } else if let version = await locator.version(of: path, arguments: tool.version, using: runner) {
+                findings.append(.ok("tool.\(tool.name)", version))
+            } else {
+                findings.append(.warning("tool.\(tool.name)", "\(path) does not tell its version", fix: "run it by hand: is it broken?"))
+            }
+        }
+        findings.append(await self.languages(settings, locator, runner))
+        let sandbox = Sandbox.probe(using: runner)
+        let evidence = "level \(sandbox.level.rawValue), network \(sandbox.networkIsolated ? "cut off" : "reachable")"
+        if sandbox.level == .full {
+            findings.append(.ok("sandbox", evidence))
+        } else {
+            findings.append(
+                .warning(
+                    "sandbox", "\(evidence): \(sandbox.reason ?? "")",
+                    fix: "install bubblewrap and util-linux, and allow user namespaces: documents come from strangers"))
+        }
+        return findings
+    }
+
+    private static func languages(_ settings: Settings, _ locator: ToolLocator, _ runner: ChildRunner) async -> HealthFinding {
+        guard let path = locator.find("tesseract") else { return .skipped("tool.tesseract.languages", "tesseract is missing") }
+        let limits = ChildLimits(outputBytes: 64 << 10, wall: .seconds(10), grace: .milliseconds(200))
+        let result = await runner.run(ChildCommand(path, ["--list-langs"], limits: limits))
+        let installed = Set((result.text + "\n" + result.errorOutput.text).split(whereSeparator: \.isNewline).map(String.init))
+        let wanted = settings[\.ocrLanguages].split(separator: "+").map(String.init)
+        let missing = wanted.filter { !installed.contains($0) }
+        if missing.isEmpty { return .ok("tool.tesseract.languages", wanted.joined(separator: ", ")) }
+        return .failed(
+            "tool.tesseract.languages", "missing: \(missing.joined(separator: ", "))",
+            fix: "install \(missing.map { "tesseract-ocr-\($0)" }.joined(separator: " ")), or correct OCR_LANGUAGES")
+    }
+
+    private static func directoryOfThisProgram() -> String? {
+        let program = CommandLine.arguments.first ?? ""
+        return program.lastIndex(of: "/").map { String(program[..<$0]) }
+    }
+}

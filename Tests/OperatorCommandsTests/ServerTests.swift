@@ -1,0 +1,165 @@
+import Flotilla
+import FlotillaDaemon
+import FlotillaPostgres
+import FlotillaRedis
+import Glibc
+import JSONText
+import PostgresClient
+import RedisClient
+import ServerHarness
+import Testing
+import Threading
+
+@testable import OperatorCommands
+
+/// One private Redis and PostgreSQL, a storage root with two files, and commands run against them.
+private struct Fixture {
+    let redis: PrivateRedis
+    let postgres: PrivatePostgres
+    let root: String
+
+    init() async throws {
+        // Starting servers blocks.
+        (self.redis, self.postgres) = try await Task { @concurrent in try (PrivateRedis(), PrivatePostgres(.init(fsync: false))) }.value
+        self.root = "/tmp/flotilla-cli-\(ULID.next())"
+        mkdir(self.root, 0o755)
+        for name in ["a.txt", "b.txt"] {
+            let descriptor = open("\(self.root)/\(name)", O_CREAT | O_WRONLY, 0o644)
+            _ = write(descriptor, "text", 4)
+            close(descriptor)
+        }
+        #expect(await self.run("migrate").exit == .success)
+    }
+
+    func run(_ line: String) async -> (exit: ExitCode, output: String, error: String) {
+        let terminal = FakeTerminal()
+        let environment = [
+            "REDIS_URL": self.redis.url, "DATABASE_URL": self.postgres.url(), "STORAGE_ROOT": self.root, "PATH": "/usr/bin:/bin",
+        ]
+        let command = OperatorCommandLine(environment: environment, terminal: terminal)
+        let exit = await command.run(shellWords(line))
+        return (exit, terminal.output, terminal.error)
+    }
+
+    func json(_ line: String) async throws -> JSONValue { try JSONValue(parsing: await self.run("\(line) --json").output) }
+
+    /// Lets a worker take every message; those called `a.txt` fail for good, the others are done.
+    func work() async throws {
+        let fleet = try LiveFleet(.init(environment: ["REDIS_URL": self.redis.url, "DATABASE_URL": self.postgres.url()]))
+        let store = PostgresJobStore(pool: fleet.database(), countingQueues: ["document_queue"])
+        let options = WorkerOptions(
+            concurrency: 2,
+            info: WorkerInfo(host: "test", processID: 1, role: "test", version: "1", startedAt: 0, concurrency: 2))
+        let worker = Worker(
+            broker: fleet.redisBroker(fleet.queues[0]), store: store, handler: FailingHandler(), options: options, logger: .disabled)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await worker.run() }
+            while true {
+                let counts = try await fleet.redisBroker(fleet.queues[0]).counts()
+                if counts.ready + counts.leased == 0 { break }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            worker.drain(within: .seconds(5))
+        }
+        await fleet.close()
+    }
+}
+
+private struct FailingHandler: JobHandler {
+    func handle(_ job: JobContext) async throws -> JobOutcome {
+        if job.message.filename == "a.txt" { throw Corrupt() }
+        return .completed()
+    }
+
+    private struct Corrupt: FailureClassified {
+        var failureClass: FailureClass { .permanent }
+        var failureCode: String { "corrupt" }
+        var failureMessage: String { "the file is corrupt" }
+    }
+}
+
+@Suite struct OperatorServerTests {
+    @Test func `a job goes in, one file dies, is explained, put back, and everything adds up`() async throws {
+        let fixture = try await Fixture()
+        let sent = await fixture.run("submit \(fixture.root) --job j1 --tenant acme --language en")
+        #expect(sent.exit == .success, "\(sent.error)")
+        #expect(await fixture.run("submit \(fixture.root) --job j1").exit == .conflict)
+        #expect(await fixture.run("submit /etc/hostname").exit == .conflict)
+        #expect(await fixture.run("why j1").output.contains("no worker is alive for document_queue"))
+        #expect(await fixture.run("why nobody").exit == .notFound)
+        #expect(await fixture.run("job watch j1 --timeout 300ms").exit == .timedOut)
+        #expect(await fixture.run("doctor --role operator").exit == .failed)
+
+        try await fixture.work()
+        #expect(await fixture.run("job watch j1 --timeout 20s").exit == .partial)
+        let letters = try await fixture.json("dlq list")
+        #expect(letters["dead_letters"]?.array?.count == 1)
+        let id = try #require(letters["dead_letters"]?[0]?["id"]?.string)
+        let why = await fixture.run("why j1")
+        #expect(why.output.contains("the file is corrupt") && why.output.contains("flotilla dlq requeue \(id)"), "\(why.output)")
+        #expect(await fixture.run("reconcile").output.hasPrefix("accepted 2 = completed 1 + cancelled 0 + dead 1 + queued 0"))
+
+        #expect(await fixture.run("dlq requeue --filter reason:permanent").exit == .conflict)
+        let requeued = try await fixture.json("dlq requeue --filter reason:permanent --yes")
+        #expect(requeued["changed"]?.integer == 1)
+        #expect(await fixture.run("dlq requeue \(id)").exit == .notFound)
+        let job = try await fixture.json("job show j1")
+        #expect(job["job"]?["status"]?.string == "processing")
+        #expect(await fixture.run("reconcile").exit == .success)
+
+        try await fixture.work()
+        let second = try #require(try await fixture.json("dlq list")["dead_letters"]?[0]?["id"]?.string)
+        #expect(second != id)
+        #expect(await fixture.run("dlq discard \(second) nonsense").exit == .partial)
+        #expect(await fixture.run("dlq show \(second)").output.contains("discarded"))
+        let end = try await fixture.json("reconcile")
+        #expect(end["balanced"]?.bool == true)
+        #expect(await fixture.run("job list --status completed_with_errors").output.contains("j1"))
+        #expect(await fixture.run("doctor --role operator").exit == .success)
+    }
+
+    @Test func `what Redis lost is named and made anew`() async throws {
+        let fixture = try await Fixture()
+        #expect(await fixture.run("submit \(fixture.root) --job j2").exit == .success)
+        let fleet = try LiveFleet(.init(environment: ["REDIS_URL": fixture.redis.url, "DATABASE_URL": fixture.postgres.url()]))
+        _ = try await fleet.redis().send(["DEL", "document_queue"])
+        let lost = await fixture.run("reconcile")
+        #expect(lost.exit == .failed)
+        #expect(lost.output.contains("unaccounted 2") && lost.output.contains("message missing: a.txt"), "\(lost.output)")
+        #expect(await fixture.run("why j2").output.contains("flotilla reconcile --repair"))
+        #expect(await fixture.run("reconcile --repair").exit == .success)
+        #expect(await fixture.run("reconcile").exit == .success)
+        #expect(try await fleet.redis().send(["LLEN", "document_queue"]).int == 2)
+        await fleet.close()
+    }
+
+    @Test func `many letters are moved by filter, and only those that were dead before`() async throws {
+        let fixture = try await Fixture()
+        let fleet = try LiveFleet(.init(environment: ["REDIS_URL": fixture.redis.url, "DATABASE_URL": fixture.postgres.url()]))
+        // Another program's letters and malformed ones, in one long list.
+        for start in stride(from: 0, to: 2_000, by: 500) {
+            let payloads = (start..<start + 500).map { number in
+                number % 2 == 0 ? "not json \(number)" : "{\"job_id\":\"j\",\"filename\":\"\(number).pdf\"}"
+            }
+            _ = try await fleet.redis().send(.init("LPUSH", [.text("document_dlq")] + payloads.map { .text($0) }))
+        }
+        #expect(await fixture.run("dlq requeue --filter file:*.pdf --dry-run").output.hasPrefix("1000 dead letters match"))
+        let moved = try await fixture.json("dlq requeue --filter file:*.pdf --yes")
+        #expect(moved["changed"]?.integer == 1_000, "\(moved.jsonText.prefix(500))")
+        let purged = try await fixture.json("dlq purge --filter reason:malformed --yes")
+        #expect(purged["changed"]?.integer == 1_000)
+        #expect(try await fleet.redis().send(["LLEN", "document_dlq"]).int == 0)
+        #expect(try await fleet.redis().send(["LLEN", "document_queue"]).int == 1_000)
+        await fleet.close()
+    }
+
+    @Test func `the benchmark leaves nothing behind`() async throws {
+        let fixture = try await Fixture()
+        let result = await fixture.run("bench --jobs 2000 --durable")
+        #expect(result.exit == .success, "\(result.error)")
+        let fleet = try LiveFleet(.init(environment: ["REDIS_URL": fixture.redis.url, "DATABASE_URL": fixture.postgres.url()]))
+        #expect(try await fleet.redis().send(["DBSIZE"]).int == 0)
+        #expect(try await fleet.database().query("SELECT count(*) FROM work_item").one()[0, as: Int.self] == 0)
+        await fleet.close()
+    }
+}
