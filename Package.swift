@@ -131,7 +131,8 @@ let package = Package(
 
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
-            name: "fleet-worker", dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "JSONText"],
+            name: "fleet-worker",
+            dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "JSONText", "Threading"],
             path: "Tests/FleetWorker",
             swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading"]),
