@@ -52,7 +52,10 @@ private final class FaultPlan: Sendable {
             left -= 1
             return left == 0
         }
+        guard isTime else { return }
+        let line = Array("FLOTILLA_FAULT: killed at \(point.rawValue)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
         // SIGKILL, not abort(): nothing may clean up, as nothing does when the machine kills a process.
-        if isTime { kill(getpid(), SIGKILL) }
+        kill(getpid(), SIGKILL)
     }
 }

@@ -116,20 +116,25 @@ extension Worker {
         self.state.withLock { $0.admitted(1) }
     }
 
-    /// The store knows this work as dead. Either its worker died before the move to the dead-letter queue, which is done now; or the move was
-    /// done and somebody has put the message back.
+    /// The store knows this work as dead. Its worker died before the move to the dead-letter queue, which is done now; or the move was done, and
+    /// this is a duplicate that was put off meanwhile, or a message that somebody has put back.
     private func resume(dead letter: DeadLetter, _ pending: PendingClaim) async {
         do throws(BrokerError) {
-            if try await self.broker.isDeadLetterRecorded(letter) {
+            if try await !self.broker.isDeadLetterRecorded(letter) {
+                self.dismiss(pending, self.burial(pending.delivery.id, pending.claim.envelope, letter))
+            } else if let retry = pending.claim.envelope.retry, DeliveryID(retry.nonce) != nil {
+                self.observer?.observe(.duplicateDropped(pending.claim.identity))
+                self.dismiss(pending, .ack(pending.delivery.id))
+            } else {
                 var claim = pending.claim
                 claim.reopening = true
                 self.admissions.submit(PendingClaim(delivery: pending.delivery, claim: claim, generation: pending.generation))
-            } else {
-                self.dismiss(pending, self.burial(pending.delivery.id, pending.claim.envelope, letter))
             }
         } catch {
+            // Not put off: what was put off is no message that somebody has put back.
             self.observer?.observe(.brokerFailed(error))
-            self.postpone(pending)
+            await self.pauseForStore(4)
+            self.admissions.submit(pending)
         }
     }
 

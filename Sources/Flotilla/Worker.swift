@@ -210,7 +210,9 @@ public final class Worker: Sendable {
                 return try await self.broker.beginTrial(of: run.delivery.id)
             } catch {
                 self.observer?.observe(.brokerFailed(error))
-                guard self.state.withLock({ $0.generation == run.generation && $0.mode < .stopped }), !Task.isCancelled else { return false }
+                guard self.state.withLock({ $0.generation == run.generation && $0.mode < .stopped }), !Task.isCancelled else {
+                    return false
+                }
                 attempt += 1
                 await self.pauseAfterFailure(attempt)
             }

@@ -80,7 +80,10 @@ public enum Scheduler {
         let expired = context.metrics.registry.counter(
             "flotilla_dead_letters_expired_total", help: "Dead letters removed after their retention.", labels: ["queue"])(
                 broker.queue.rawValue)
-        return DeadLetterSweeper(broker: broker, history: history, retention: context.configuration.deadLetterRetention) { result in
+        let configuration = context.configuration
+        return DeadLetterSweeper(
+            broker: broker, history: history, retention: configuration.deadLetterRetention, interval: configuration.reclaimInterval * 2
+        ) { result in
             switch result {
             case .success(let sweep):
                 expired.increment(by: sweep.expired)

@@ -142,8 +142,9 @@ final class Fleet: Sendable {
                 return open == 0
             }
         } catch {
-            let states = try? await self.pool.query("SELECT string_agg(s, ' ') FROM (SELECT status || ':' || count(*) AS s FROM work_item GROUP BY status) x")
-                .one()[0, as: String?.self]
+            let query: PostgresQuery =
+                "SELECT string_agg(s, ' ') FROM (SELECT status || ':' || count(*) AS s FROM work_item GROUP BY status) AS states"
+            let states = try? await self.pool.query(query).one()[0, as: String?.self]
             let counts = try await self.broker.counts()
             Issue.record("\(counts) \(states ?? nil ?? "")", sourceLocation: sourceLocation)
             throw error
@@ -159,15 +160,18 @@ struct RunLine: Sendable, Hashable {
     let name: String
     let attempt: Int
     let pid: Int32
+    /// Microseconds since 1970.
+    let time: Int64
 
     init?(_ line: Substring) {
         var words = line.split(separator: " ")
         self.isEnd = words.first == "="
         if self.isEnd { words.removeFirst() }
-        guard words.count >= 3, let attempt = Int(words[1]), let pid = Int32(words[2]) else { return nil }
+        guard words.count == 4, let attempt = Int(words[1]), let pid = Int32(words[2]), let time = Int64(words[3]) else { return nil }
         self.name = String(words[0])
         self.attempt = attempt
         self.pid = pid
+        self.time = time
     }
 }
 

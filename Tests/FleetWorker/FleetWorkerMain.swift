@@ -4,12 +4,13 @@ import FlotillaPostgres
 import FlotillaRedis
 import Glibc
 import JSONText
+import Threading
 
 /// A processor whose messages say how they want to be run: what the tests of the fleet put in the place of real work.
 ///
 /// `"run"`: `ok`, `fail`, `permanent`, `die` (SIGKILL to itself), `sleep` for `"ms"`, `stuck` for `"ms"` (deaf to cancellation), `outage`
 /// (a fault of the infrastructure for as long as the file `$OUTAGE_FILE` exists), `stages` (a pipeline of two stages). Each run is a line in
-/// the file `$RUN_LOG`: `<filename> <attempt> <pid>`, and each end another that begins with `=`.
+/// the file `$RUN_LOG`: `<filename> <attempt> <pid> <microseconds since 1970>`, and each end another that begins with `=`.
 @main
 struct FleetWorkerMain {
     static func main() {
@@ -46,7 +47,8 @@ struct ScriptedHandler: JobHandler {
 
     func handle(_ job: JobContext) async throws -> JobOutcome {
         let message = try JSONValue(parsing: job.message.producerBytes)
-        self.note("\(job.message.filename ?? "?") \(job.attempt) \(getpid())\n")
+        let name = String((job.message.filename ?? "?").map { $0 == " " ? "_" : $0 })
+        self.note("\(name) \(job.attempt) \(getpid()) \(WallClock.microseconds)\n")
         switch message["run"]?.string {
         case "fail": throw ScriptedFailure(failureClass: .transient())
         case "permanent": throw ScriptedFailure(failureClass: .permanent)
@@ -60,7 +62,7 @@ struct ScriptedHandler: JobHandler {
             guard case .completed = outcome else { return outcome }
         default: break
         }
-        self.note("= \(job.message.filename ?? "?") \(job.attempt) \(getpid())\n")
+        self.note("= \(name) \(job.attempt) \(getpid()) \(WallClock.microseconds)\n")
         let follows = message["follow"]?.string.map { [FollowUp(queue: QueueName($0), payload: job.message.producerBytes)] } ?? []
         return .completed(followUps: follows)
     }

@@ -9,7 +9,9 @@ func pauseThisThread() { usleep(1_000) }
 /// One message's way, by how its run ends.
 @Suite(.timeLimit(.minutes(1))) struct WorkerTests {
     @Test(arguments: [false, true]) func `a message that succeeds is gone`(withoutStore: Bool) async throws {
-        try await WorkerScene.with(withoutStore: withoutStore) { _ in .completed() } _: { scene in
+        try await WorkerScene.with(withoutStore: withoutStore) { _ in
+            .completed()
+        } _: { scene in
             try await scene.send("a", "b", "c")
             try await scene.settled()
             #expect(scene.runs.all.sorted() == ["a 1", "b 1", "c 1"])
@@ -18,7 +20,9 @@ func pauseThisThread() { usleep(1_000) }
     }
 
     @Test(arguments: [false, true]) func `a transient failure runs once and three times again`(withoutStore: Bool) async throws {
-        try await WorkerScene.with(withoutStore: withoutStore) { _ in throw Trouble(failureClass: .transient()) } _: { scene in
+        try await WorkerScene.with(withoutStore: withoutStore) { _ in
+            throw Trouble(failureClass: .transient())
+        } _: { scene in
             try await scene.send("a")
             try await scene.settled(dead: 1)
             #expect(scene.runs.all == ["a 1", "a 2", "a 3", "a 4"])
@@ -30,7 +34,9 @@ func pauseThisThread() { usleep(1_000) }
     }
 
     @Test func `a permanent failure dies at once`() async throws {
-        try await WorkerScene.with { _ in throw Trouble(failureClass: .permanent) } _: { scene in
+        try await WorkerScene.with { _ in
+            throw Trouble(failureClass: .permanent)
+        } _: { scene in
             try await scene.send("a")
             try await scene.settled(dead: 1)
             #expect(scene.runs.all == ["a 1"])
@@ -72,7 +78,9 @@ func pauseThisThread() { usleep(1_000) }
     }
 
     @Test func `what cannot be read goes to the dead as it is, and good messages go on`() async throws {
-        try await WorkerScene.with { _ in .completed() } _: { scene in
+        try await WorkerScene.with { _ in
+            .completed()
+        } _: { scene in
             let bad: [[UInt8]] = [Array("not json".utf8), [0xFF, 0xFE], [], Array("[1]".utf8), Array("{\"a\":".utf8)]
             try await scene.broker.enqueue(bad + [WorkerScene.message("good")])
             try await scene.settled(dead: bad.count)
@@ -83,7 +91,9 @@ func pauseThisThread() { usleep(1_000) }
     }
 
     @Test func `a message past its time is not run`() async throws {
-        try await WorkerScene.with { _ in .completed() } _: { scene in
+        try await WorkerScene.with { _ in
+            .completed()
+        } _: { scene in
             try await scene.broker.enqueue([
                 WorkerScene.message("late", extra: ",\"expires_at\":\"2020-01-01T00:00:00Z\""),
                 WorkerScene.message("soon", extra: ",\"expires_at\":\"2999-01-01T00:00:00Z\""),
@@ -95,7 +105,9 @@ func pauseThisThread() { usleep(1_000) }
     }
 
     @Test func `duplicates of finished work are dropped`() async throws {
-        try await WorkerScene.with { _ in .completed() } _: { scene in
+        try await WorkerScene.with { _ in
+            .completed()
+        } _: { scene in
             try await scene.send("a")
             try await scene.settled()
             try await scene.send("a", "a")
@@ -136,7 +148,9 @@ func pauseThisThread() { usleep(1_000) }
         let identity = WorkIdentity(envelope, queue: broker.queue)
         let claim = WorkClaim(identity: identity, delivery: claimed.deliveries[0].id, queue: broker.queue, envelope: envelope)
         let admission = try await store.begin([claim], by: dead)[0]
-        try await WorkerScene.with(broker: broker, store: store) { _ in .completed() } _: { scene in
+        try await WorkerScene.with(broker: broker, store: store) { _ in
+            .completed()
+        } _: { scene in
             broker.endLease(of: dead)
             _ = try await broker.reclaim(limit: 10, crashLimit: 3)
             try await scene.settled()
@@ -154,7 +168,9 @@ func pauseThisThread() { usleep(1_000) }
         let broker = InMemoryBroker()
         let store = InMemoryJobStore()
         let letter = try await WorkerScene.die("a", in: store, queue: broker.queue)
-        try await WorkerScene.with(broker: broker, store: store) { _ in .completed() } _: { scene in
+        try await WorkerScene.with(broker: broker, store: store) { _ in
+            .completed()
+        } _: { scene in
             try await scene.send("a")
             try await scene.settled(dead: 1)
             #expect(scene.runs.all.isEmpty)
@@ -186,7 +202,9 @@ func pauseThisThread() { usleep(1_000) }
 
     @Test func `what follows from a run goes to the outbox`() async throws {
         let followUp = FollowUp(queue: "graph_queue", payload: Array("{}".utf8))
-        try await WorkerScene.with { _ in .completed(followUps: [followUp]) } _: { scene in
+        try await WorkerScene.with { _ in
+            .completed(followUps: [followUp])
+        } _: { scene in
             try await scene.send("a")
             try await scene.settled()
             #expect(scene.store.takeOutbox() == [followUp])

@@ -63,7 +63,9 @@ import Threading
     func `an exchange that fails is repeated until it is known`(fault: InMemoryBroker.Fault) async throws {
         let broker = InMemoryBroker()
         broker.failNext(3, with: fault, operation: "exchange")
-        try await WorkerScene.with(broker: broker) { _ in .completed() } _: { scene in
+        try await WorkerScene.with(broker: broker) { _ in
+            .completed()
+        } _: { scene in
             try await scene.send("a", "b", "c")
             try await eventually("they ran") { scene.runs.all.count == 3 }
             broker.failNext(2, with: fault, operation: "exchange")
@@ -127,7 +129,9 @@ import Threading
             scene.worker.drain(within: .milliseconds(1))
         }
         #expect(try await broker.readyMessages(from: 0, limit: 10) == [WorkerScene.message("a")])
-        try await WorkerScene.with(broker: broker, store: store) { _ in .completed() } _: { scene in
+        try await WorkerScene.with(broker: broker, store: store) { _ in
+            .completed()
+        } _: { scene in
             try await scene.settled()
             #expect(scene.runs.all == ["a 1"])
         }
@@ -149,7 +153,9 @@ import Threading
     }
 
     @Test func `a quiet worker gives back what lands`() async throws {
-        try await WorkerScene.with { _ in .completed() } _: { scene in
+        try await WorkerScene.with { _ in
+            .completed()
+        } _: { scene in
             try await scene.send("a")
             try await scene.settled()
             scene.worker.quiet()
@@ -208,7 +214,9 @@ import Threading
     @Test func `a paused queue is left alone until it is resumed`() async throws {
         let broker = InMemoryBroker()
         try await broker.pause(reason: "test")
-        try await WorkerScene.with(broker: broker) { _ in .completed() } _: { scene in
+        try await WorkerScene.with(broker: broker) { _ in
+            .completed()
+        } _: { scene in
             try await scene.send("a")
             try await eventually("it noticed") { scene.worker.status.sinceLastTurn < .seconds(1) }
             #expect(scene.runs.all.isEmpty)

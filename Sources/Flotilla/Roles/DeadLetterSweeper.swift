@@ -26,6 +26,8 @@ public final class DeadLetterSweeper: Sendable {
     }
 
     private static let page = 200
+    private static let roundsUntilAll = 30
+    private let mark = Lock(Mark())
 
     /// - Parameters:
     ///   - retention: how long a dead letter rests; nil keeps it for ever.
@@ -58,30 +60,60 @@ public final class DeadLetterSweeper: Sendable {
         }
     }
 
-    /// Reads from the newest letter down to the first page that the history knows already.
+    /// What the last complete round found.
+    private struct Mark {
+        var count = 0
+        var newest: [UInt8]?
+        /// The newest letter that has no equal: from it on all was recorded. Malformed messages may have equals.
+        var letter: String?
+        var rounds = 0
+    }
+
+    /// Reads from the newest letter down to where the last round began; now and then to the end, since removals in between shift what is read.
     func recordNew() async throws -> Int {
+        let last = self.mark.withLock { $0 }
+        var mark = Mark(count: try await self.broker.counts().dead, rounds: (last.rounds + 1) % Self.roundsUntilAll)
+        mark.newest = try await self.broker.deadLetters(from: 0, limit: 1).first
+        let readsAll = mark.rounds == 0
+        if !readsAll, mark.count == last.count, mark.newest == last.newest {
+            self.mark.withLock { $0.rounds = mark.rounds }
+            return 0
+        }
         var recorded = 0
         var start = 0
-        while true {
-            let entries = try await self.broker.deadLetters(from: start, limit: Self.page).map {
+        var isDone = false
+        while !isDone {
+            var entries = try await self.broker.deadLetters(from: start, limit: Self.page).map {
                 DeadLetterEntry($0, queue: self.broker.queue)
             }
-            guard !entries.isEmpty else { return recorded }
-            let known = try await self.history.failureTimes(of: entries.map(\.letter.id))
-            let unknown = entries.filter { known[$0.letter.id] == nil }
-            guard !unknown.isEmpty else { return recorded }
-            let now = WallClock.microseconds
-            try await self.history.recordDead(
-                unknown.map { entry in
-                    var letter = entry.letter
-                    if letter.failureTime == 0 { letter.failureTime = now }
-                    return DeadMessage(
-                        payload: entry.payload, letter: letter,
-                        identity: entry.envelope.map { WorkIdentity($0, queue: self.broker.queue) })
-                })
-            recorded += unknown.count
             start += entries.count
+            isDone = entries.count < Self.page
+            if mark.letter == nil { mark.letter = entries.first { $0.envelope?.deadLetterMetadata != nil }?.letter.id }
+            if !readsAll, let end = entries.firstIndex(where: { $0.letter.id == last.letter }) {
+                entries.removeSubrange(end...)
+                isDone = true
+            }
+            recorded += try await self.record(entries)
         }
+        self.mark.withLock { $0 = mark }
+        return recorded
+    }
+
+    /// Records those that the history does not know.
+    private func record(_ entries: [DeadLetterEntry]) async throws -> Int {
+        guard !entries.isEmpty else { return 0 }
+        let known = try await self.history.failureTimes(of: entries.map(\.letter.id))
+        let unknown = entries.filter { known[$0.letter.id] == nil }
+        guard !unknown.isEmpty else { return 0 }
+        let now = WallClock.microseconds
+        try await self.history.recordDead(
+            unknown.map { entry in
+                var letter = entry.letter
+                if letter.failureTime == 0 { letter.failureTime = now }
+                return DeadMessage(
+                    payload: entry.payload, letter: letter, identity: entry.envelope.map { WorkIdentity($0, queue: self.broker.queue) })
+            })
+        return unknown.count
     }
 
     /// Reads from the oldest letter up to the first page that holds nothing old enough.

@@ -18,32 +18,54 @@ struct DeadLetterList: Verb {
     }
 
     func run(_ context: CommandContext) async throws -> Output {
-        let fleet = try context.fleet()
         let filter = try self.arguments.letterFilter(now: context.time.now)
         let cursor = self.arguments.text("cursor").flatMap(Cursor.init)
+        let (found, total) = try await self.search(context.fleet(), filter, after: cursor)
+        return self.output(found, total: total, isFiltered: !filter.isEmpty, context)
+    }
+
+    /// The newest letters of each queue that match, one more than asked for where there are more, and how many letters there are in all.
+    private func search(_ fleet: any Fleet, _ filter: LetterFilter, after cursor: Cursor?) async throws -> ([RestingLetter], total: Int) {
         var found: [RestingLetter] = []
         var total = 0
         for queue in try fleet.queues(self.arguments) {
             let broker = fleet.broker(queue)
-            total += try await broker.counts().dead
-            var here = 0
-            try await RestingLetter.scan(broker, queue) { page, _ in
-                for letter in page where here <= self.limit && filter.matches(letter.entry, queue: queue, time: letter.time) {
-                    if let cursor, !(Cursor(letter) < cursor) { continue }
-                    found.append(letter)
-                    here += 1
-                }
-                // One more than asked for says that there is more.
-                return here > self.limit ? .stop : .next(removed: 0)
-            }
+            let counts = try await broker.counts()
+            total += counts.dead
+            found += try await self.search(broker, queue, filter, after: cursor)
         }
-        found.sort { Cursor($1) < Cursor($0) }
+        return (found, total)
+    }
+
+    private func search(
+        _ broker: any BrokerAdministration, _ queue: FleetQueue, _ filter: LetterFilter, after cursor: Cursor?
+    ) async throws -> [RestingLetter] {
+        var found: [RestingLetter] = []
+        var pages = LetterPages(broker, queue)
+        while found.count <= self.limit, let page = try await pages.next() {
+            found += self.matching(page, queue, filter, after: cursor, atMost: self.limit + 1 - found.count)
+        }
+        return found
+    }
+
+    private func matching(
+        _ page: LetterPages.Page, _ queue: FleetQueue, _ filter: LetterFilter, after cursor: Cursor?, atMost limit: Int
+    ) -> [RestingLetter] {
+        let all = page.letters.lazy.filter { letter in
+            if let cursor, !(Cursor(letter) < cursor) { return false }
+            return filter.matches(letter.entry, queue: queue, time: letter.time)
+        }
+        return Array(all.prefix(limit))
+    }
+
+    private func output(_ letters: [RestingLetter], total: Int, isFiltered: Bool, _ context: CommandContext) -> Output {
+        let found = letters.sorted { Cursor($1) < Cursor($0) }
         let page = found.prefix(self.limit)
         var table = Table(
             [
                 .left("ID"), .left("FAILED"), .left("REASON"), .left("STAGE"), .flexible("JOB"), .flexible("FILE"), .left("FINGERPRINT"),
                 .flexible("ERROR"),
-            ], empty: filter.isEmpty ? "no dead letters" : "no dead letters match")
+            ], empty: isFiltered ? "no dead letters match" : "no dead letters")
         for letter in page {
             table.rows.append([
                 letter.letter.id, context.time.moment(letter.letter.failureTime > 0 ? letter.letter.failureTime : nil),

@@ -42,18 +42,14 @@ struct DeadLetterShow: Verb {
     }
 
     /// The letter in the queue that holds it.
-    ///
-    /// Apart from ``run(_:)`` and never inlined: the optimiser of Swift 6.3.1 crashes on the two as one function.
-    @inline(never)
     private func search(_ fleet: any Fleet) async throws -> RestingLetter? {
-        var resting: RestingLetter?
-        for queue in try fleet.queues(self.arguments) where resting == nil {
-            try await RestingLetter.scan(fleet.broker(queue), queue) { page, _ in
-                resting = page.first { $0.letter.id == self.id }
-                return resting == nil ? .next(removed: 0) : .stop
+        for queue in try fleet.queues(self.arguments) {
+            var pages = LetterPages(fleet.broker(queue), queue)
+            while let page = try await pages.next() {
+                if let letter = page.letters.first(where: { $0.letter.id == self.id }) { return letter }
             }
         }
-        return resting
+        return nil
     }
 
     /// The history, which may be away: what Redis holds is shown all the same.

@@ -34,8 +34,9 @@ struct DeadLetterStats: Verb {
         var tallies: [Cause: Tally] = [:]
         var total = 0
         for queue in try fleet.queues(self.arguments) {
-            try await RestingLetter.scan(fleet.broker(queue), queue) { page, _ in
-                for resting in page where filter.matches(resting.entry, queue: queue, time: resting.time) {
+            var pages = LetterPages(fleet.broker(queue), queue)
+            while let page = try await pages.next() {
+                for resting in page.letters where filter.matches(resting.entry, queue: queue, time: resting.time) {
                     total += 1
                     let letter = resting.letter
                     let cause = Cause(
@@ -52,7 +53,6 @@ struct DeadLetterStats: Verb {
                     }
                     tallies[cause] = tally
                 }
-                return .next(removed: 0)
             }
         }
         let sorted = tallies.sorted { ($1.value.count, $0.key.fingerprint) < ($0.value.count, $1.key.fingerprint) }

@@ -44,9 +44,12 @@ struct LetterSelection: Sendable {
         let wanted = Set(self.arguments.positionals)
         var found: [(letter: RestingLetter, position: Int)] = []
         for queue in queues where found.count < wanted.count {
-            try await RestingLetter.scan(fleet.broker(queue), queue) { page, start in
-                for (index, letter) in page.enumerated() where wanted.contains(letter.letter.id) { found.append((letter, start + index)) }
-                return Set(found.map(\.letter.letter.id)).count == wanted.count ? .stop : .next(removed: 0)
+            var pages = LetterPages(fleet.broker(queue), queue)
+            while let page = try await pages.next() {
+                for (index, letter) in page.letters.enumerated() where wanted.contains(letter.letter.id) {
+                    found.append((letter, page.start + index))
+                }
+                if Set(found.map(\.letter.letter.id)).count == wanted.count { break }
             }
         }
         let missing = wanted.subtracting(found.map(\.letter.letter.id)).sorted()
@@ -101,14 +104,16 @@ struct LetterSelection: Sendable {
             for queue in queues {
                 let broker = fleet.broker(queue)
                 var seen: Set<String> = []
-                try await RestingLetter.scan(broker, queue) { page, start in
-                    let chosen = page.filter { letter in
+                var pages = LetterPages(broker, queue)
+                var removed = 0
+                while let page = try await pages.next(afterRemoving: removed) {
+                    let chosen = page.letters.filter { letter in
                         filter.matches(letter.entry, queue: queue, time: letter.time) && letter.letter.failureTime <= newest
                             && seen.insert(letter.letter.id).inserted
                     }
                     let before = tally.changed + tally.gone
-                    try await mover.move(chosen, on: broker, depth: start + page.count, pace: self.pace, into: &tally)
-                    return .next(removed: tally.changed + tally.gone - before)
+                    try await mover.move(chosen, on: broker, depth: page.start + page.letters.count, pace: self.pace, into: &tally)
+                    removed = tally.changed + tally.gone - before
                 }
             }
         } catch {
@@ -122,14 +127,14 @@ struct LetterSelection: Sendable {
         var count = 0
         var reasons: [String: Int] = [:]
         for queue in queues {
-            try await RestingLetter.scan(fleet.broker(queue), queue) { page, _ in
-                for letter in page where filter.matches(letter.entry, queue: queue, time: letter.time) {
+            var pages = LetterPages(fleet.broker(queue), queue)
+            while let page = try await pages.next() {
+                for letter in page.letters where filter.matches(letter.entry, queue: queue, time: letter.time) {
                     count += 1
                     if reasons.count < 100 || reasons[letter.letter.reason.rawValue] != nil {
                         reasons[letter.letter.reason.rawValue, default: 0] += 1
                     }
                 }
-                return .next(removed: 0)
             }
         }
         var output = Output("DeadLetterPlan", ["matching": .count(count), "changed": 0])

@@ -2,11 +2,17 @@ import Flotilla
 import JSONText
 
 /// A dead letter in its queue, with what people see of it.
-struct RestingLetter: Sendable {
+final class RestingLetter: Sendable {
     let entry: DeadLetterEntry
     let queue: FleetQueue
     /// When it failed; of a letter that does not say, when its neighbour above did. Nil when nobody knows.
     let time: Int64?
+
+    init(entry: DeadLetterEntry, queue: FleetQueue, time: Int64?) {
+        self.entry = entry
+        self.queue = queue
+        self.time = time
+    }
 
     var letter: DeadLetter { self.entry.letter }
 
@@ -20,35 +26,42 @@ struct RestingLetter: Sendable {
             "error": .string(Redactor.redact(self.letter.errorMessage)),
         ]
     }
+}
 
-    /// A queue's dead letters, newest first, in bounded reads. Stops when `visit` returns false.
-    ///
-    /// - Parameter visit: also gets how far the letter is from the head, and may remove it: then it returns `.removed`.
-    static func scan(
-        _ broker: any BrokerAdministration, _ queue: FleetQueue, visitPage: ([RestingLetter], _ start: Int) async throws -> PageVerdict
-    ) async throws {
-        var start = 0
-        var time: Int64?
-        while true {
-            try Task.checkCancellation()
-            let page = try await broker.deadLetters(from: start, limit: 500)
-            if page.isEmpty { return }
-            let letters = page.map { payload in
-                let entry = DeadLetterEntry(payload, queue: queue.queueName)
-                if entry.letter.failureTime > 0 { time = entry.letter.failureTime }
-                return RestingLetter(entry: entry, queue: queue, time: time)
-            }
-            switch try await visitPage(letters, start) {
-            case .stop: return
-            // What was removed has made the rest move up.
-            case .next(let removed): start += page.count - removed
-            }
-        }
+/// A queue's dead letters, newest first, in bounded reads.
+struct LetterPages {
+    /// Some letters, and how far the first is from the head of the queue.
+    struct Page {
+        let letters: [RestingLetter]
+        let start: Int
     }
 
-    enum PageVerdict: Sendable {
-        case next(removed: Int)
-        case stop
+    private let broker: any BrokerAdministration
+    private let queue: FleetQueue
+    private var start = 0
+    private var time: Int64?
+
+    init(_ broker: any BrokerAdministration, _ queue: FleetQueue) {
+        self.broker = broker
+        self.queue = queue
+    }
+
+    /// The next page, or nil at the end.
+    ///
+    /// - Parameter removed: how many letters of the page before were removed from the queue: the rest has moved up.
+    mutating func next(afterRemoving removed: Int = 0) async throws -> Page? {
+        try Task.checkCancellation()
+        self.start -= removed
+        let payloads = try await self.broker.deadLetters(from: self.start, limit: 500)
+        if payloads.isEmpty { return nil }
+        var letters: [RestingLetter] = []
+        for payload in payloads {
+            let entry = DeadLetterEntry(payload, queue: self.queue.queueName)
+            if entry.letter.failureTime > 0 { self.time = entry.letter.failureTime }
+            letters.append(RestingLetter(entry: entry, queue: self.queue, time: self.time))
+        }
+        defer { self.start += payloads.count }
+        return Page(letters: letters, start: self.start)
     }
 }
 

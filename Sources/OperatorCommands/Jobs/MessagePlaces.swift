@@ -54,12 +54,12 @@ struct MessagePlaces: Sendable {
             }
             if scheduled >= Self.messageLimit { self.isComplete = false }
             var dead = 0
-            try await RestingLetter.scan(broker, queue) { page, _ in
-                for resting in page {
+            var pages = LetterPages(broker, queue)
+            while dead < Self.messageLimit, let page = try await pages.next() {
+                for resting in page.letters {
                     self.note(resting.entry.restored, queue, job) { _ in .dead(queue: queue, letter: resting.letter) }
                 }
-                dead += page.count
-                return dead < Self.messageLimit ? .next(removed: 0) : .stop
+                dead += page.letters.count
             }
             if dead >= Self.messageLimit { self.isComplete = false }
         }
