@@ -121,7 +121,7 @@ let package = Package(
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
                 "DocumentFormats", "DocumentStages", "HTTPClient", "Subprocess", "TextAnalysis",
             ]),
-        program("retry-scheduler", ["FlotillaDaemon", "FlotillaPostgres"]),
+        program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
         // A second pipeline, which proves that the library knows nothing of documents.

@@ -89,7 +89,7 @@ for name, service in services.items():
 
 for name in OURS:
     service = services[name]
-    grace = int(service["environment"]["SHUTDOWN_GRACE_SECONDS"])
+    grace = int(service["environment"]["DRAIN_SECONDS"])
     expect(seconds(service.get("stop_grace_period")) > grace, f"{name}: stop_grace_period must exceed the drain of {grace} s")
     expect(service.get("init") is True, f"{name}: init, to reap children")
     expect(str(service.get("user", "")).split(":")[0] not in ("", "0", "root"), f"{name}: a user that is not root")
@@ -106,6 +106,11 @@ expect(last_user and last_user[0].split(":")[0] not in ("0", "root"), "Dockerfil
 expect("curl" not in re.sub(r"#.*|libcurl4\S*|no curl", "", dockerfile), "Dockerfile: curl in the image")
 for script in re.findall(r"^COPY (?:--\S+ )?(\S+) ", dockerfile, re.M):
     expect(script.startswith("/") or (ROOT / script).exists(), f"Dockerfile: copies {script}, which does not exist")
+catalog = (ROOT / "docs/configuration.md").read_text()
+settings = set(re.findall(r"^\| `([A-Z_]+)` \|", catalog, re.M))
+for name in OURS:
+    for key in services[name]["environment"]:
+        expect(key in settings or key.removesuffix("_FILE") in settings, f"{name}: {key} is no setting")
 packages = {line.split()[1] for line in (ROOT / "scripts/packages.txt").read_text().splitlines() if line and not line.startswith("#")}
 expect({"bubblewrap", "poppler-utils", "tesseract-ocr"} <= packages, "packages.txt: the document tools")
 

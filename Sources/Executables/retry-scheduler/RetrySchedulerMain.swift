@@ -1,3 +1,4 @@
+import CorpusPostgres
 import FlotillaDaemon
 import FlotillaPostgres
 
@@ -5,7 +6,7 @@ import FlotillaPostgres
 struct RetrySchedulerMain {
     static func main() {
         DaemonMain.run(role: .retryScheduler) { context in
-            try await Scheduler.daemon(context, migrations: JobSchema.migrations)
+            try await Scheduler.daemon(context, migrations: JobSchema.migrations + CorpusSchema.migrations)
         }
     }
 }

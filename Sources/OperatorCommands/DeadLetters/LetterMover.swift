@@ -1,6 +1,7 @@
 import Flotilla
 import FlotillaPostgres
 import JSONText
+import PostgresClient
 import Threading
 
 /// Takes dead letters out of their queues: PostgreSQL first, which decides what may be done and notes who did it, then Redis.
@@ -47,7 +48,8 @@ struct LetterMover: Sendable {
     }
 
     private func moveBatch(_ letters: [RestingLetter], on broker: any BrokerAdministration, into tally: inout Tally) async throws {
-        let outcomes = try await self.prepare(letters)
+        let changes = try await self.prepare(letters)
+        let outcomes = Dictionary(changes.map { ($0.id, $0.outcome) }) { first, _ in first }
         var ready: [RestingLetter] = []
         for letter in letters {
             switch outcomes[letter.letter.id] {
@@ -58,6 +60,7 @@ struct LetterMover: Sendable {
             case .unknown, nil: tally.refused.append((letter.letter.id, "PostgreSQL does not know it"))
             }
         }
+        if self.action == .requeue { try await self.forgetStages(changes) }
         let results =
             switch self.action {
             case .requeue: try await broker.requeue(ready.map { ($0.entry.payload, $0.entry.restored) })
@@ -68,7 +71,29 @@ struct LetterMover: Sendable {
         tally.gone += ready.count - moved
     }
 
-    private func prepare(_ letters: [RestingLetter]) async throws -> [String: LetterChange.Outcome] {
+    /// What failed for good is put back because something outside was mended, most often the file itself: its stages begin anew, where those of
+    /// other letters go on after the last that was done.
+    ///
+    /// Nobody runs the work now: PostgreSQL calls it queued, and its message does not lie in the queue yet.
+    private func forgetStages(_ changes: [LetterChange]) async throws {
+        let items = changes.filter { $0.outcome == .ready && $0.record?.letter.reason == .permanent }.compactMap { $0.record?.workID }
+            .compactMap { PostgresUUID($0) }
+        guard !items.isEmpty else { return }
+        try await self.context.database().pipeline([
+            """
+            DELETE FROM stage_output AS output USING work_item AS item
+            WHERE item.id = ANY (\(items)) AND item.status = 'queued' AND output.document_uuid = item.document_uuid
+                AND output.processing_version = item.processing_version
+            """,
+            """
+            DELETE FROM stage_run AS run USING work_item AS item
+            WHERE item.id = ANY (\(items)) AND item.status = 'queued' AND run.document_uuid = item.document_uuid
+                AND run.processing_version = item.processing_version
+            """,
+        ])
+    }
+
+    private func prepare(_ letters: [RestingLetter]) async throws -> [LetterChange] {
         let jobs = try self.context.jobs()
         let ids = letters.map(\.letter.id)
         // Letters that no sweep has recorded yet, or that other programs put there.
@@ -83,12 +108,10 @@ struct LetterMover: Sendable {
                         identity: resting.entry.envelope.map { WorkIdentity($0, queue: resting.queue.queueName) })
                 })
         }
-        let changes =
-            switch self.action {
-            case .requeue: try await jobs.prepareRequeue(ids, actor: self.context.actor, filter: self.filter)
-            case .discard: try await jobs.discard(ids, actor: self.context.actor, filter: self.filter)
-            }
-        return Dictionary(changes.map { ($0.id, $0.outcome) }) { first, _ in first }
+        return switch self.action {
+        case .requeue: try await jobs.prepareRequeue(ids, actor: self.context.actor, filter: self.filter)
+        case .discard: try await jobs.discard(ids, actor: self.context.actor, filter: self.filter)
+        }
     }
 
     /// `--rate`: how many letters a second.

@@ -43,7 +43,7 @@ struct JobExplanation {
 
     private func ready(_ queue: FleetQueue, ahead: Int, _ item: WorkRecord?) -> String {
         guard let state = self.places.states[queue] else { return "waits in \(queue.name)" }
-        let history = item.flatMap { $0.failures > 0 ? ", after \($0.failures) failed attempts (\(self.error($0)))" : nil } ?? ""
+        let history = item.flatMap { $0.failures > 0 ? ", after \($0.failures) failed runs (\(self.error($0)))" : nil } ?? ""
         if let pause = state.pause { return "waits: \(queue.name) is paused: \(pause.text); flotilla queue resume \(queue.name)\(history)" }
         if state.counts.isPaused { return "waits: \(queue.name) is paused; flotilla queue resume \(queue.name)\(history)" }
         if state.liveWorkers.isEmpty {
@@ -81,7 +81,7 @@ struct JobExplanation {
 
     private func dead(_ item: WorkRecord, _ place: MessagePlaces.Place?) -> String {
         let stage = item.errorStage.map { " in stage \($0)" } ?? ""
-        let story = "dead\(stage) after \(item.failures) failures: \(self.error(item))"
+        let story = "dead\(stage) after \(item.failures) failed \(item.failures == 1 ? "run" : "runs"): \(self.error(item))"
         guard let id = item.deadLetterID else { return story }
         if case .dead = place { return "\(story); put it back: flotilla dlq requeue \(id)" }
         return "\(story); its letter \(id) is not in the queue any more"

@@ -22,6 +22,7 @@ struct JobWatcher: Sendable {
         var display = Display(isVisible: self.isVisible, terminal: context.terminal, printer: context.printer)
         var nextHint = start + .seconds(5)
         var failures = 0
+        var ended = 0
         defer { display.end() }
         while true {
             try Task.checkCancellation()
@@ -36,7 +37,11 @@ struct JobWatcher: Sendable {
                     let open = ["queued", "processing", "retrying"].reduce(0) { $0 + (counts[$1] ?? 0) }
                     if !counts.isEmpty, open == 0 { return (job, true) }
                 }
-                if self.isVisible, job.startedAt == nil, MonotonicTime.now > nextHint {
+                if job.ended != ended {
+                    ended = job.ended
+                    nextHint = .now + .seconds(5)
+                }
+                if self.isVisible, MonotonicTime.now > nextHint {
                     nextHint = .now + .seconds(60)
                     if let hint = await self.hint(context) { display.interject(hint) }
                 }
@@ -50,13 +55,16 @@ struct JobWatcher: Sendable {
         }
     }
 
-    /// Why nothing begins, if Redis can say so.
+    /// Why nothing moves, if Redis can say so.
     private func hint(_ context: CommandContext) async -> String? {
         do {
             let fleet = try context.fleet()
             for queue in fleet.queues where queue.countsTowardJob {
                 let broker = fleet.broker(queue)
                 let counts = try await broker.counts()
+                if counts.overdue > .seconds(5) {
+                    return "a retry is overdue by \(HumanTime.span(counts.overdue)): is a retry-scheduler alive? flotilla why \(self.job)"
+                }
                 guard counts.ready > 0 else { continue }
                 if counts.isPaused { return "\(queue.name) is paused; flotilla why \(self.job)" }
                 if try await !broker.workers().contains(where: { $0.leaseLeft > .zero }) {
@@ -65,7 +73,7 @@ struct JobWatcher: Sendable {
             }
             return nil
         } catch {
-            return "nothing has begun, and Redis cannot be asked why: \(CommandError(error).message)"
+            return "nothing moves, and Redis cannot be asked why: \(CommandError(error).message)"
         }
     }
 

@@ -28,6 +28,8 @@ struct Why: Verb {
         // What is not done comes first.
         var items: [WorkRecord] = []
         for status in ["processing", "queued", "retrying", "failed", "cancelled", "completed"] where items.count < self.limit {
+            // Where some are not done, those that are explain nothing.
+            if status == "completed", !items.isEmpty { break }
             items += try await administration.items(ofJob: self.job, status: [status], limit: self.limit - items.count)
         }
         let counts = try await administration.itemCounts(ofJob: self.job)
@@ -67,8 +69,8 @@ struct Why: Verb {
             }
         }
         output.set("files", .array(explained))
-        let all = max(counts.values.reduce(0, +), items.count)
-        if all > items.count { output.messages.append("\(all) files in all; --limit explains more") }
+        let all = counts.filter { $0.key != "completed" || items.contains { $0.status == "completed" } }.values.reduce(0, +)
+        if all > items.count { output.messages.append("\(items.count) of \(all) are explained; --limit explains more") }
         try await self.addTimeline(of: items, record, administration, context, to: &output)
         return output
     }
@@ -130,7 +132,12 @@ struct Why: Verb {
             if let at = record.completedAt { lines.append((at, "", "job ended", record.status)) }
         }
         for item in items.prefix(10) {
-            for entry in try await administration.timeline(of: item) {
+            let entries = try await administration.timeline(of: item)
+            let finished = entries.filter { $0.event == "stage completed" || $0.event == "stage failed" }.map(\.detail)
+            for entry in entries {
+                // The start of a stage that has ended is on its line.
+                let stage = entry.detail.prefix { $0 != "," }
+                if entry.event == "stage started", finished.contains(where: { $0 == stage || $0.hasPrefix("\(stage):") }) { continue }
                 lines.append((entry.at, item.label, entry.event, Redactor.redact(entry.detail)))
             }
         }
