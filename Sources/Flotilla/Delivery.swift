@@ -21,7 +21,7 @@ public enum Settlement: Sendable, Hashable {
     /// Comes back when `delay` has passed on the broker's clock. `payload` carries the retry metadata.
     case retry(DeliveryID, payload: [UInt8], delay: Duration)
     /// Rests in the dead-letter queue. `payload` carries the dead-letter metadata.
-    case dead(DeliveryID, payload: [UInt8], letter: DeadLetter)
+    indirect case dead(DeliveryID, payload: [UInt8], letter: DeadLetter)
     /// Back to the consuming end of its queue at once, untried.
     case release(DeliveryID)
 

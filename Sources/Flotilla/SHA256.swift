@@ -20,29 +20,37 @@ public struct SHA256: Sendable {
 
     /// Adds bytes.
     public mutating func update(_ bytes: some Sequence<UInt8>) {
-        let isDone: Void? = bytes.withContiguousStorageIfAvailable { buffer in
-            for byte in buffer { self.add(byte) }
-        }
+        let isDone: Void? = bytes.withContiguousStorageIfAvailable { self.add($0) }
         if isDone == nil { for byte in bytes { self.add(byte) } }
     }
 
-    @inline(__always)
-    private mutating func add(_ byte: UInt8) {
-        self.block[self.filled] = byte
-        self.filled += 1
-        self.length &+= 8
-        if self.filled == 64 {
-            self.compress()
-            self.filled = 0
+    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.length &+= UInt64(bytes.count) &* 8
+        var filled = self.filled
+        for byte in bytes {
+            self.block[unchecked: filled] = byte  // Below 64 at all times.
+            filled &+= 1
+            if filled == 64 {
+                self.compress()
+                filled = 0
+            }
         }
+        self.filled = filled
     }
+
+    private mutating func add(_ byte: UInt8) { withUnsafePointer(to: byte) { self.add(UnsafeBufferPointer(start: $0, count: 1)) } }
 
     /// The digest of all that was added; the value must not be used afterwards.
     public mutating func finish() -> [UInt8] {
         let bits = self.length
-        self.add(0x80)
-        while self.filled != 56 { self.add(0) }
-        for shift in stride(from: UInt64(56), through: 0, by: -8) { self.add(UInt8(truncatingIfNeeded: bits >> shift)) }
+        self.block[self.filled] = 0x80
+        for index in (self.filled + 1)..<64 { self.block[unchecked: index] = 0 }
+        if self.filled >= 56 {
+            self.compress()
+            self.block = InlineArray(repeating: 0)
+        }
+        for index in 0..<8 { self.block[56 + index] = UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * index)) }
+        self.compress()
         return [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
             for index in 0..<32 { buffer[index] = UInt8(truncatingIfNeeded: self.state[index / 4] >> UInt32(24 - index % 4 * 8)) }
             count = 32
@@ -50,30 +58,37 @@ public struct SHA256: Sendable {
     }
 
     private mutating func compress() {
+        // Unchecked: every index is below the array's constant count.
         var schedule = InlineArray<64, UInt32>(repeating: 0)
         for index in 0..<16 {
             let at = index &* 4
-            schedule[index] =
-                UInt32(self.block[at]) << 24 | UInt32(self.block[at &+ 1]) << 16 | UInt32(self.block[at &+ 2]) << 8
-                | UInt32(self.block[at &+ 3])
+            schedule[unchecked: index] =
+                UInt32(self.block[unchecked: at]) &<< 24 | UInt32(self.block[unchecked: at &+ 1]) &<< 16
+                | UInt32(self.block[unchecked: at &+ 2]) &<< 8 | UInt32(self.block[unchecked: at &+ 3])
         }
         for index in 16..<64 {
-            let early = schedule[index &- 15]
-            let late = schedule[index &- 2]
+            let early = schedule[unchecked: index &- 15]
+            let late = schedule[unchecked: index &- 2]
             let first = Self.rotate(early, 7) ^ Self.rotate(early, 18) ^ (early &>> 3)
             let second = Self.rotate(late, 17) ^ Self.rotate(late, 19) ^ (late &>> 10)
-            schedule[index] = schedule[index &- 16] &+ first &+ schedule[index &- 7] &+ second
+            schedule[unchecked: index] = schedule[unchecked: index &- 16] &+ first &+ schedule[unchecked: index &- 7] &+ second
         }
+        let constants = Self.constants
+        for index in 0..<64 { schedule[unchecked: index] &+= constants[unchecked: index] }
         var (a, b, c, d) = (self.state[0], self.state[1], self.state[2], self.state[3])
         var (e, f, g, h) = (self.state[4], self.state[5], self.state[6], self.state[7])
-        for index in 0..<64 {
-            let sum1 = Self.rotate(e, 6) ^ Self.rotate(e, 11) ^ Self.rotate(e, 25)
-            let choice = (e & f) ^ (~e & g)
-            let temporary1 = h &+ sum1 &+ choice &+ Self.constants[index] &+ schedule[index]
-            let sum0 = Self.rotate(a, 2) ^ Self.rotate(a, 13) ^ Self.rotate(a, 22)
-            let majority = (a & b) ^ (a & c) ^ (b & c)
-            (h, g, f, e) = (g, f, e, d &+ temporary1)
-            (d, c, b, a) = (c, b, a, temporary1 &+ sum0 &+ majority)
+        var index = 0
+        while index < 64 {
+            // Instead of moving eight words along, the names move.
+            Self.round(a, b, c, &d, e, f, g, &h, schedule[unchecked: index])
+            Self.round(h, a, b, &c, d, e, f, &g, schedule[unchecked: index &+ 1])
+            Self.round(g, h, a, &b, c, d, e, &f, schedule[unchecked: index &+ 2])
+            Self.round(f, g, h, &a, b, c, d, &e, schedule[unchecked: index &+ 3])
+            Self.round(e, f, g, &h, a, b, c, &d, schedule[unchecked: index &+ 4])
+            Self.round(d, e, f, &g, h, a, b, &c, schedule[unchecked: index &+ 5])
+            Self.round(c, d, e, &f, g, h, a, &b, schedule[unchecked: index &+ 6])
+            Self.round(b, c, d, &e, f, g, h, &a, schedule[unchecked: index &+ 7])
+            index &+= 8
         }
         self.state[0] &+= a
         self.state[1] &+= b
@@ -83,6 +98,19 @@ public struct SHA256: Sendable {
         self.state[5] &+= f
         self.state[6] &+= g
         self.state[7] &+= h
+    }
+
+    @inline(__always)
+    private static func round(
+        _ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: inout UInt32, _ e: UInt32, _ f: UInt32, _ g: UInt32, _ h: inout UInt32, _ word: UInt32
+    ) {
+        let sum1 = self.rotate(e, 6) ^ self.rotate(e, 11) ^ self.rotate(e, 25)
+        let choice = g ^ (e & (f ^ g))
+        let temporary = h &+ sum1 &+ choice &+ word
+        let sum0 = self.rotate(a, 2) ^ self.rotate(a, 13) ^ self.rotate(a, 22)
+        let majority = (a & b) | (c & (a | b))
+        d &+= temporary
+        h = temporary &+ sum0 &+ majority
     }
 
     @inline(__always)

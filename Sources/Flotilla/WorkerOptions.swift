@@ -66,7 +66,7 @@ public enum WorkerEvent: Sendable {
 /// How a run ended.
 public enum RunEnd: Sendable {
     case completed(followUps: [FollowUp])
-    case failed(Failure)
+    indirect case failed(Failure)
     case snoozed(Duration)
     case cancelled
     case superseded
@@ -78,7 +78,7 @@ public enum RunEnd: Sendable {
 public enum RunRoute: Sendable {
     case done
     case retry(after: Duration)
-    case dead(DeadLetter)
+    indirect case dead(DeadLetter)
     /// Comes back with no attempt counted.
     case returned
 }

@@ -74,7 +74,8 @@ public final class LeaseReclaimer: Sendable {
         let messages = quarantined.map { entry in
             DeadMessage(
                 payload: entry.payload, letter: entry.letter,
-                identity: (try? Envelope(entry.payload)).map { WorkIdentity($0, queue: self.broker.queue) })  // A malformed one has no identity.
+                // A malformed one has no identity.
+                identity: (try? Envelope(entry.payload)).map { WorkIdentity($0, queue: self.broker.queue) })
         }
         do throws(JobStoreError) {
             try await store.recordDead(messages)
