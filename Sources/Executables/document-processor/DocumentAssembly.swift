@@ -54,6 +54,7 @@ enum DocumentAssembly {
                 projections: CorpusProjections.all(CorpusStore(pool: connections.postgres, embedders: embedders))),
             lock: RedisLock(client: connections.redis, eventLoop: connections.loop),
             options: .init(
+                lockLease: context.configuration.lease / 2,
                 lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) },
                 withWorkDirectory: { body in
                     do {

@@ -13,7 +13,8 @@ public struct PipelineHandler: JobHandler {
 
     /// How a pipeline runs.
     public struct Options: Sendable {
-        /// For how long a stage stays locked when this process dies.
+        /// For how long a stage stays locked when this process dies: half a worker's lease or less, so that whoever takes its messages over
+        /// finds them unlocked.
         public var lockLease: Duration
         /// How long a message waits whose stage somebody else has locked, at most.
         public var lockWait: Duration
@@ -25,7 +26,7 @@ public struct PipelineHandler: JobHandler {
         public var followUps: @Sendable (_ job: JobContext) -> [FollowUp]
 
         public init(
-            lockLease: Duration = .seconds(30), lockWait: Duration = .seconds(5),
+            lockLease: Duration = .seconds(15), lockWait: Duration = .seconds(5),
             lockKey: @escaping @Sendable (_ document: String, _ stage: StageName, _ version: Int) -> String,
             withWorkDirectory:
                 @escaping @Sendable (_ body: @Sendable (_ path: String) async throws -> JobOutcome) async throws ->
@@ -92,6 +93,10 @@ public struct PipelineHandler: JobHandler {
             let end = try await self.runLocked(stage, job, work, outputs: outputs, directory: directory, cancellation: running)
             await self.release(hold)
             return end
+        } catch is CancellationError where !Task.isCancelled {
+            // The lock was lost, as after an outage: the stage may be somebody else's by now, and no attempt is counted.
+            await self.release(hold)
+            return .superseded
         } catch {
             await self.release(hold)
             throw error
@@ -174,7 +179,8 @@ private final class Cancellation: Sendable {
 
     func cancel() { self.source.finish() }
 
-    /// Runs `body` in a child task, which stays on the caller's threads and is cancelled with the caller, or by ``cancel()``.
+    /// Runs `body` in a child task, which stays on the caller's threads and is cancelled with the caller, or by ``cancel()``: whatever it
+    /// throws then, the error is a `CancellationError`.
     func run(_ body: @escaping @Sendable () async throws -> StageOutput) async throws -> StageOutput {
         try await withThrowingTaskGroup(of: StageOutput?.self) { group in
             group.addTask { try await body() }
@@ -183,9 +189,15 @@ private final class Cancellation: Sendable {
                 for await _ in self.signal {}
                 return nil
             }
-            while let output = try await group.next() {
-                group.cancelAll()
-                if let output { return output }
+            var isCancelled = false
+            do {
+                while let output = try await group.next() {
+                    group.cancelAll()
+                    if let output { return output }
+                    isCancelled = true
+                }
+            } catch {
+                if !isCancelled { throw error }
             }
             throw CancellationError()
         }
