@@ -41,8 +41,9 @@ let package = Package(
     name: "flotilla",
     products: [
         .library(name: "Flotilla", targets: ["Flotilla"]),
-        .library(name: "FlotillaRedis", targets: ["FlotillaRedis"]),
-        .library(name: "FlotillaPostgres", targets: ["FlotillaPostgres"]),
+        // With the client and the event loop that its users make.
+        .library(name: "FlotillaRedis", targets: ["FlotillaRedis", "RedisClient", "Reactor"]),
+        .library(name: "FlotillaPostgres", targets: ["FlotillaPostgres", "PostgresClient", "Reactor"]),
         .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
         .executable(name: "document-processor", targets: ["document-processor"]),
         .executable(name: "document-extractor", targets: ["document-extractor"]),
