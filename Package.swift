@@ -133,7 +133,7 @@ let package = Package(
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
             name: "fleet-worker",
-            dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "JSONText", "Threading"],
+            dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "CorpusPostgres", "JSONText", "Threading"],
             path: "Tests/FleetWorker",
             swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading"]),
@@ -167,8 +167,8 @@ let package = Package(
         tests(
             "FleetTests",
             [
-                "Flotilla", "FlotillaRedis", "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness",
-                "JSONText", "Threading", "fleet-worker", "retry-scheduler",
+                "Flotilla", "FlotillaRedis", "FlotillaPostgres", "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor",
+                "ServerHarness", "JSONText", "Threading", "fleet-worker", "retry-scheduler",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import CorpusPostgres
 import Flotilla
 import FlotillaPostgres
 import FlotillaRedis
@@ -70,7 +71,7 @@ final class Fleet: Sendable {
     ) async throws {
         let fleet = try Fleet(environment: environment, ownPostgres: ownPostgres, appendOnly: appendOnly)
         do {
-            _ = try await Migrator(pool: fleet.pool, migrations: JobSchema.migrations).migrate()
+            _ = try await Migrator(pool: fleet.pool, migrations: JobSchema.migrations + CorpusSchema.migrations).migrate()
             try await body(fleet)
         } catch {
             print(fleet.logs)

@@ -1,3 +1,4 @@
+import CorpusPostgres
 import Flotilla
 import FlotillaDaemon
 import FlotillaPostgres
@@ -16,7 +17,7 @@ struct FleetWorkerMain {
     static func main() {
         DaemonMain.run(role: .documentProcessor) { context in
             try await Processor.daemon(
-                .document, context: context, migrations: JobSchema.migrations,
+                .document, context: context, migrations: JobSchema.migrations + CorpusSchema.migrations,
                 build: { connections, _ in
                     let pipeline = PipelineHandler(
                         stages: [EchoStage(stage: "first"), EchoStage(stage: "second")],
