@@ -1,5 +1,11 @@
 internal import Threading
 
+/// What one exchange brought. It is read beside the fetch loop, so that the next exchange is on its way meanwhile.
+struct Arrival: Sendable {
+    let deliveries: [Delivery]
+    let generation: Int
+}
+
 extension Worker {
     /// Reads messages; those that can be read ask the store for admission.
     func read(_ deliveries: [Delivery], generation: Int) {

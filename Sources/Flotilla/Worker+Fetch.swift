@@ -136,7 +136,7 @@ extension Worker {
             return self.state.withLock { $0.admitted(count) }
         }
         self.observer?.observe(.claimed(count))
-        self.read(exchange.deliveries, generation: generation)
+        self.arrivals.submit(Arrival(deliveries: exchange.deliveries, generation: generation))
     }
 
     // MARK: Waiting

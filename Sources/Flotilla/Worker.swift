@@ -27,6 +27,7 @@ public final class Worker: Sendable {
     let attention = Wakeup()
     /// Wakes the wait loop.
     let idleness = Wakeup()
+    let arrivals = Batcher<Arrival>(limit: 1)
     let admissions: Batcher<PendingClaim>
     let records: Batcher<PendingRecord>
     /// How often in a row the watchdog found runs waiting and none handed out.
@@ -77,10 +78,14 @@ public final class Worker: Sendable {
         defer { watchdog.stop() }
         for _ in 0..<self.options.concurrency { self.openSlot() }
         await withDiscardingTaskGroup { group in
+            group.addTask {
+                await self.arrivals.run { for arrival in $0 { self.read(arrival.deliveries, generation: arrival.generation) } }
+            }
             group.addTask { await self.admissions.run { await self.admit($0) } }
             group.addTask { await self.records.run { await self.record($0) } }
             group.addTask { await self.watchForCancelledJobs() }
             await self.fetch()
+            self.arrivals.close()
             self.admissions.close()
             self.records.close()
             self.feed.close()

@@ -143,9 +143,10 @@ struct WorkerState {
         // Results wait for the store: hold off before they pile up.
         guard self.recording < 8 * self.options.batch else { return 0 }
         let capacity = self.capacity
-        let wanted = max(0, min(1_000, capacity - self.admitting - inFeed))
-        // With plenty in hand, many small claims would cost more than they bring.
-        return capacity > self.options.concurrency && wanted < capacity / 3 ? 0 : wanted
+        let room = max(0, capacity - self.admitting - inFeed)
+        // With plenty in hand, many small claims would cost more than they bring. A large one is taken in parts, so that one part is
+        // read and run while the next is on its way.
+        return capacity > self.options.concurrency && room < capacity / 3 ? 0 : min(500, room)
     }
 
     /// How many messages the worker may have before and in its slots.
