@@ -19,7 +19,7 @@ public struct ToolBox: Sendable {
     public init(runner: ChildRunner, sandbox: Sandbox, extractor: String? = nil, slots: Int? = nil) {
         self.runner = runner
         self.sandbox = sandbox
-        self.extractor = extractor ?? Self.besideThisProgram("document-extractor") ?? "document-extractor"
+        self.extractor = extractor ?? ToolLocator.besideThisProgram("document-extractor") ?? "document-extractor"
         self.slots = max(1, slots ?? Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
@@ -108,15 +108,6 @@ public struct ToolBox: Sendable {
         var status = statvfs()
         guard statvfs(directory, &status) == 0 else { return false }
         return status.f_bavail.multipliedReportingOverflow(by: UInt(status.f_frsize)).partialValue < 1 << 20
-    }
-
-    private static func besideThisProgram(_ name: String) -> String? {
-        guard let program = realpath("/proc/self/exe", nil) else { return nil }
-        defer { free(program) }
-        let path = String(cString: program)
-        guard let slash = path.lastIndex(of: "/") else { return nil }
-        let candidate = "\(path[..<slash])/\(name)"
-        return access(candidate, X_OK) == 0 ? candidate : nil
     }
 
     private static func package(of tool: String) -> String {

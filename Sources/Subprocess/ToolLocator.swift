@@ -2,6 +2,16 @@ import Glibc
 
 /// Finds programs by name in a list of directories.
 public struct ToolLocator: Sendable {
+    /// The executable `name` in the directory of the running program, or nil: programs that belong together are installed together.
+    public static func besideThisProgram(_ name: String) -> String? {
+        guard let program = realpath("/proc/self/exe", nil) else { return nil }
+        defer { free(program) }
+        let path = String(cString: program)
+        guard let slash = path.lastIndex(of: "/") else { return nil }
+        let candidate = "\(path[..<slash])/\(name)"
+        return access(candidate, X_OK) == 0 ? candidate : nil
+    }
+
     /// Absolute directories, searched in order.
     public let directories: [String]
 

@@ -12,12 +12,10 @@ enum ToolChecks {
 
     static func run(_ settings: Settings) async -> [HealthFinding] {
         let runner = ChildRunner(concurrency: 2)
-        let own = Self.directoryOfThisProgram()
         let locator = ToolLocator()
         var findings: [HealthFinding] = []
         for tool in self.tools {
-            let beside = own.flatMap { directory in ToolLocator(path: directory).find(tool.name) }
-            guard let path = beside ?? locator.find(tool.name) else {
+            guard let path = ToolLocator.besideThisProgram(tool.name) ?? locator.find(tool.name) else {
                 if tool.isNeeded {
                     findings.append(
                         .failed("tool.\(tool.name)", "not found in PATH", fix: "install the package \(tool.package), or correct PATH"))
@@ -58,10 +56,5 @@ enum ToolChecks {
         return .failed(
             "tool.tesseract.languages", "missing: \(missing.joined(separator: ", "))",
             fix: "install \(missing.map { "tesseract-ocr-\($0)" }.joined(separator: " ")), or correct OCR_LANGUAGES")
-    }
-
-    private static func directoryOfThisProgram() -> String? {
-        let program = CommandLine.arguments.first ?? ""
-        return program.lastIndex(of: "/").map { String(program[..<$0]) }
     }
 }
