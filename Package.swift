@@ -91,6 +91,7 @@ let package = Package(
 
         // Documents.
         module("TextAnalysis"),
+        module("EntityAnalysis", ["TextAnalysis"], resources: [.embedInCode("Gazetteers")]),
         module("Corpus", ["Flotilla", "JSONText"]),
         module(
             "CorpusPostgres",
@@ -145,6 +146,7 @@ let package = Package(
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
         tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "HTTPServer", "HTTPClient", "JSONText", "ServerHarness", "Threading"]),
         tests("TextAnalysisTests", ["TextAnalysis"], resources: [.copy("Fixtures")]),
+        tests("EntityAnalysisTests", ["EntityAnalysis", "TextAnalysis"], resources: [.copy("Gold")]),
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),
         tests(
             "DocumentStagesTests",
