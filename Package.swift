@@ -99,18 +99,29 @@ let package = Package(
             resources: [.embedInCode("CorpusMigrations")]),
         module("ObjectStorage", ["Flotilla", "CSystem"]),
         module("DocumentFormats", ["CSystem", "Compression", "XMLText", "JSONText"]),
+        // Models behind servers that speak OpenAI's protocol.
+        module("RemoteModels", ["Flotilla", "TextAnalysis", "HTTPClient", "JSONText"]),
+        // What the stages of all kinds of files share: tools in the sandbox, failures, recognition of text in pictures.
+        module("StageTools", ["Flotilla", "Corpus", "ObjectStorage", "Subprocess", "DocumentFormats", "JSONText"]),
+        module("TextStages", ["Flotilla", "Corpus", "TextAnalysis", "StageTools", "JSONText"]),
         module(
             "DocumentStages",
-            [
-                "Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "HTTPClient", "JSONText",
-                "Threading",
-            ]),
+            ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "StageTools", "TextStages", "JSONText"]),
+        module(
+            "AudioStages",
+            ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "StageTools", "TextStages", "RemoteModels", "JSONText"]),
+        module(
+            "VideoStages",
+            ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "StageTools", "TextStages", "AudioStages", "JSONText"]),
+        module(
+            "GraphStages",
+            ["Flotilla", "Corpus", "TextAnalysis", "EntityAnalysis", "StageTools", "RemoteModels", "JSONText"]),
         .target(
             name: "OperatorCommands",
             dependencies: [
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
-                "HTTPClient", "Subprocess",
+                "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "VideoStages", "GraphStages",
             ],
             // The optimiser of Swift 6.3.1 crashes while it splits coroutines of this module. Its verbs wait for servers and people.
             swiftSettings: settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
@@ -121,7 +132,7 @@ let package = Package(
             "document-processor",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentFormats", "DocumentStages", "HTTPClient", "Subprocess", "TextAnalysis",
+                "DocumentFormats", "DocumentStages", "HTTPClient", "RemoteModels", "StageTools", "Subprocess", "TextAnalysis",
             ]),
         program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
@@ -151,8 +162,27 @@ let package = Package(
         tests(
             "DocumentStagesTests",
             [
-                "DocumentStages", "Compression", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "HTTPClient", "HTTPServer",
+                "DocumentStages", "StageTools", "TextStages", "RemoteModels", "Compression", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "HTTPClient", "HTTPServer",
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
+            ]),
+        tests("RemoteModelsTests", ["RemoteModels", "Flotilla", "TextAnalysis", "HTTPClient", "HTTPServer", "JSONText", "Threading"]),
+        tests(
+            "AudioStagesTests",
+            [
+                "AudioStages", "StageTools", "TextStages", "RemoteModels", "ObjectStorage", "Corpus", "Flotilla", "FlotillaTesting",
+                "HTTPClient", "HTTPServer", "Subprocess", "TextAnalysis", "JSONText", "Threading",
+            ]),
+        tests(
+            "VideoStagesTests",
+            [
+                "VideoStages", "AudioStages", "StageTools", "TextStages", "ObjectStorage", "Corpus", "Flotilla", "FlotillaTesting",
+                "Subprocess", "TextAnalysis", "JSONText", "Threading",
+            ]),
+        tests(
+            "GraphStagesTests",
+            [
+                "GraphStages", "EntityAnalysis", "StageTools", "RemoteModels", "Corpus", "Flotilla", "FlotillaTesting", "HTTPClient",
+                "HTTPServer", "TextAnalysis", "JSONText", "Threading",
             ]),
         tests(
             "ServerTests",

@@ -1,6 +1,8 @@
 internal import Corpus
 public import Flotilla
+internal import StageTools
 internal import TextAnalysis
+internal import TextStages
 
 /// Makes one clean text of the pages, and says its language and what kind of document it is.
 public struct CleanTextHandler: StageHandler {
@@ -17,7 +19,7 @@ public struct CleanTextHandler: StageHandler {
             throw StageFailure(.empty, "Nothing but page furniture was found in this document.")
         }
         let judged = TextJudgement(
-            cleaned.text, file: try DetectedFile(stage: "detect", in: context), pages: document.pages.count, hint: context.message.language)
+            cleaned.text, mimeType: try DetectedFile(stage: "detect", in: context).mimeType, pages: document.pages.count, hint: context.message.language)
         let result = CleanedDocument(
             text: cleaned.text, pages: cleaned.pages.map { PageOffset(number: $0.number, bytes: $0.bytes) }, title: document.title,
             language: judged.language, languageConfidence: judged.languageConfidence, category: judged.category,
@@ -28,11 +30,5 @@ public struct CleanTextHandler: StageHandler {
                 "bytes": Double(cleaned.text.utf8.count), "removed_lines": Double(cleaned.removedLineCount),
                 "repaired_characters": Double(cleaned.repairedCharacterCount),
             ], isPartial: document.isPartial)
-    }
-}
-
-extension CleanedText {
-    init(_ document: CleanedDocument) {
-        self.init(text: document.text, pages: document.pages.map { PageSpan(number: $0.number, bytes: $0.bytes) })
     }
 }

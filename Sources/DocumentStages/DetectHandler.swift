@@ -2,6 +2,7 @@ internal import Corpus
 internal import DocumentFormats
 public import Flotilla
 internal import ObjectStorage
+internal import StageTools
 internal import Subprocess
 
 /// Finds out what a file is by its content; its name and the sender's MIME type decide nothing.

@@ -2,6 +2,7 @@ internal import Corpus
 internal import DocumentFormats
 internal import Flotilla
 internal import ObjectStorage
+internal import StageTools
 internal import Subprocess
 
 /// Turns one file of any kind into pages of text; messages also by what is attached to them.

@@ -1,7 +1,9 @@
 public import DocumentFormats
 public import Flotilla
 public import ObjectStorage
+public import StageTools
 public import TextAnalysis
+internal import TextStages
 
 /// The stages that a document goes through, in order.
 public enum DocumentPipeline {

@@ -2,6 +2,7 @@ internal import Corpus
 internal import DocumentFormats
 public import Flotilla
 internal import ObjectStorage
+internal import StageTools
 internal import Subprocess
 
 /// Reads the text of a file page by page: text layers, office formats, recognition where needed.
@@ -49,18 +50,5 @@ public struct ExtractTextHandler: StageHandler {
         var metrics = ["pages": Double(document.pages.count), "ocr_pages": Double(recognized.count), "letters": Double(letters)]
         if !confidences.isEmpty { metrics["ocr_confidence"] = confidences.reduce(0, +) / Double(confidences.count) }
         return metrics
-    }
-}
-
-extension CorpusValue {
-    /// The output of an earlier stage.
-    ///
-    /// - Throws: ``StageFailure`` `badInput` when this version cannot read it.
-    init(stage: StageName, in context: StageContext) throws {
-        do {
-            self = try Self(bytes: try context.output(of: stage))
-        } catch let error as CorpusError {
-            throw StageFailure(.badInput, "The output of the stage \(stage) cannot be read: \(error).")
-        }
     }
 }

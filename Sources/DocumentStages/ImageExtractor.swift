@@ -1,5 +1,6 @@
 internal import Corpus
 internal import DocumentFormats
+internal import StageTools
 internal import Subprocess
 
 /// Text of pictures. What the header announces is checked before anything decodes a pixel.

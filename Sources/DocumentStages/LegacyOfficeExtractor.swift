@@ -1,5 +1,6 @@
 internal import Corpus
 internal import DocumentFormats
+internal import StageTools
 internal import Subprocess
 
 /// Word and Excel files from before 2007.

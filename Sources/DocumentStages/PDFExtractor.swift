@@ -1,5 +1,6 @@
 internal import Corpus
 internal import DocumentFormats
+internal import StageTools
 internal import Subprocess
 
 /// Text of PDF files: the text layer where it is good, recognition page by page where it is not.

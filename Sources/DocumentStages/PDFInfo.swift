@@ -1,3 +1,5 @@
+internal import StageTools
+
 /// What `pdfinfo -f 1 -l N` prints.
 struct PDFInfo: Sendable, Hashable {
     struct Size: Sendable, Hashable {

@@ -74,6 +74,12 @@ public struct WorkIdentity: Sendable, Hashable {
         self.workID = ContentUUID(of: parts).description
     }
 
+    /// An identity that is known already.
+    public init(documentUUID: String, workID: String) {
+        self.documentUUID = documentUUID
+        self.workID = workID
+    }
+
     private static func canonicalUUID(_ text: String) -> String? {
         let lower = text.lowercased()
         let bytes = Array(lower.utf8)

@@ -3,6 +3,9 @@ internal import Threading
 
 /// Brings a database to the schema that this program was built for: numbered steps, forward only, each in one transaction.
 ///
+/// Each thousand of numbers is a series of its own, for one module: steps are ordered within their series, and a later step of one may come
+/// after steps of the next were applied. A step may rely on all that have lower numbers.
+///
 /// Any number of processes may start at once: one migrates under a session advisory lock, the others wait and find it done.
 /// What was applied is in `flotilla_migration(version, name, checksum, applied_at)`.
 public struct Migrator: Sendable {
@@ -156,13 +159,12 @@ public struct Migrator: Sendable {
             throw MigrationError(.invalid, "two migrations are called \(left.label): \(left.name) and \(right.name)")
         }
         let known = Dictionary(self.migrations.map { ($0.version, $0) }) { first, _ in first }
-        let newest = self.migrations.last
-        let highest = applied.last
-        if let highest, highest.version > newest?.version ?? 0 {
+        for (series, highest) in self.highest(applied.map { ($0.version, $0.name) }) {
+            let newest = self.highest(self.migrations.map { ($0.version, $0.name) })[series]?.version ?? 0
+            guard highest.version > newest else { continue }
             throw MigrationError(
                 .schemaNewer,
-                "the database is at version \(highest.version) (\(highest.name)), this program knows versions up to \(newest?.version ?? 0)"
-            )
+                "the database is at version \(highest.version) (\(highest.name)), this program knows versions up to \(newest)")
         }
         for row in applied {
             guard let migration = known[row.version] else {
@@ -180,10 +182,20 @@ public struct Migrator: Sendable {
         }
         let done = Set(applied.map(\.version))
         let pending = self.migrations.filter { !done.contains($0.version) }
-        if let first = pending.first, let highest, first.version < highest.version {
-            throw MigrationError(.outOfOrder, "\(first.label) \(first.name) was never applied, but version \(highest.version) was")
+        let highest = self.highest(applied.map { ($0.version, $0.name) })
+        for migration in pending {
+            guard let last = highest[migration.version / Self.seriesLength], migration.version < last.version else { continue }
+            throw MigrationError(.outOfOrder, "\(migration.label) \(migration.name) was never applied, but version \(last.version) was")
         }
         return pending
+    }
+
+    /// Numbers from 1000 n on belong to one module.
+    private static let seriesLength = 1_000
+
+    /// The highest version of each series.
+    private func highest(_ versions: [(version: Int, name: String)]) -> [Int: (version: Int, name: String)] {
+        Dictionary(versions.map { ($0.version / Self.seriesLength, $0) }) { $0.version > $1.version ? $0 : $1 }
     }
 }
 

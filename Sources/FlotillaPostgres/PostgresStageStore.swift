@@ -56,6 +56,39 @@ public struct PostgresStageStore: StageStore {
             """)
     }
 
+    public func checkpoints(
+        of stage: StageName, engine: String, of work: StageWork
+    ) async throws(JobStoreError) -> [String: [UInt8]] {
+        do {
+            let rows = try await self.pool.query(
+                """
+                SELECT key, body FROM stage_checkpoint
+                WHERE document_uuid = \(Storable.uuid(work.identity.documentUUID)) AND processing_version = \(self.version(work))
+                    AND stage = \(Storable.text(stage.rawValue)) AND engine = \(Storable.text(engine))
+                """)
+            var pieces: [String: [UInt8]] = [:]
+            for row in rows { pieces[try row[0, as: String.self]] = try row[1, as: [UInt8].self] }
+            return pieces
+        } catch {
+            throw JobStoreError(error, operation: "read a stage's checkpoints")
+        }
+    }
+
+    public func keep(
+        _ checkpoint: [UInt8], as key: String, of stage: StageName, engine: String, of work: StageWork
+    ) async throws(JobStoreError) -> Bool {
+        try await self.write(
+            "keep a stage's checkpoint",
+            """
+            INSERT INTO stage_checkpoint AS piece (document_uuid, processing_version, stage, engine, key, body)
+            SELECT
+                \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text,
+                \(Storable.text(engine))::text, \(Storable.text(key))::text, \(checkpoint)
+            FROM (\(fragment: self.held(work))) AS held
+            ON CONFLICT (document_uuid, processing_version, stage, engine, key) DO UPDATE SET body = EXCLUDED.body, created_at = now()
+            """)
+    }
+
     public func complete(
         _ stage: StageName, engine: String, output: StageOutput, duration: Duration, of work: StageWork
     ) async throws(JobStoreError) -> Bool {
@@ -115,6 +148,10 @@ public struct PostgresStageStore: StageStore {
             FROM held
             ON CONFLICT (document_uuid, processing_version, stage) DO UPDATE SET
                 body = EXCLUDED.body, bytes = EXCLUDED.bytes, created_at = now()
+        ), forgotten AS (
+            DELETE FROM stage_checkpoint
+            WHERE document_uuid = \(Storable.uuid(work.identity.documentUUID)) AND processing_version = \(self.version(work))
+                AND stage = \(Storable.text(stage.rawValue))::text AND EXISTS (SELECT FROM held)
         )
         INSERT INTO stage_run AS run (
             document_uuid, processing_version, stage, status, attempt, fence, work_id, worker, engine, finished_at, duration_ms, metrics,

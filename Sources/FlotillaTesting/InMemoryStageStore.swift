@@ -12,6 +12,8 @@ public final class InMemoryStageStore: StageStore {
         public var output: StageOutput?
         /// How often it began.
         public var begins = 0
+        /// By engine, then key.
+        public var checkpoints: [String: [String: [UInt8]]] = [:]
     }
 
     private struct Key: Hashable {
@@ -48,6 +50,18 @@ public final class InMemoryStageStore: StageStore {
         }
     }
 
+    public func checkpoints(
+        of stage: StageName, engine: String, of work: StageWork
+    ) async throws(JobStoreError) -> [String: [UInt8]] {
+        self.run(stage, of: work)?.checkpoints[engine] ?? [:]
+    }
+
+    public func keep(
+        _ checkpoint: [UInt8], as key: String, of stage: StageName, engine: String, of work: StageWork
+    ) async throws(JobStoreError) -> Bool {
+        self.change(stage, work) { $0.checkpoints[engine, default: [:]][key] = checkpoint }
+    }
+
     public func complete(
         _ stage: StageName, engine: String, output: StageOutput, duration: Duration, of work: StageWork
     ) async throws(JobStoreError) -> Bool {
@@ -56,6 +70,7 @@ public final class InMemoryStageStore: StageStore {
             run.engine = engine
             run.failure = nil
             run.output = output
+            run.checkpoints = [:]
         }
     }
 

@@ -5,6 +5,7 @@ import DocumentFormats
 import Flotilla
 import Foundation
 import JSONText
+@testable import StageTools
 import Testing
 
 @Suite struct HostileFileTests {

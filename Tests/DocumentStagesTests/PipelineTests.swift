@@ -4,6 +4,7 @@ import DocumentFormats
 import Flotilla
 import Foundation
 import JSONText
+@testable import StageTools
 import ObjectStorage
 import Subprocess
 import Testing

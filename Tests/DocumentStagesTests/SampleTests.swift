@@ -3,6 +3,7 @@ import DocumentFormats
 @testable import DocumentStages
 import Flotilla
 import Foundation
+@testable import StageTools
 import Testing
 
 @Suite struct SampleTests {

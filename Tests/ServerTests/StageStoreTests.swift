@@ -93,4 +93,47 @@ import Testing
             #expect(failed?.errorMessage == "it is encrypted" && failed?.durationMilliseconds == 2_000)
         }
     }
+
+    @Test func `a stage's checkpoints outlive its run, for the same engine, until it is completed`() async throws {
+        try await StoreScene.with { scene in
+            let stages = PostgresStageStore(pool: scene.pool)
+            let claim = try scene.claim("a", job: "j", delivery: 1)
+            let old = self.work(claim, try await scene.run([claim])[0])
+            #expect(try await stages.keep([1, 0, 255], as: "segment-1", of: "transcribe", engine: "e 1", of: old))
+            #expect(try await stages.keep([2], as: "segment-1", of: "transcribe", engine: "e 1", of: old))
+            #expect(try await stages.keep([3], as: "segment-2", of: "transcribe", engine: "e 1", of: old))
+            var next = try scene.claim("a", job: "j", delivery: 2)
+            next.takingOver = old.fence
+            let new = self.work(next, try await scene.run([next])[0])
+            #expect(try await stages.keep([9], as: "segment-3", of: "transcribe", engine: "e 1", of: old) == false)
+            #expect(try await stages.checkpoints(of: "transcribe", engine: "e 1", of: new) == ["segment-1": [2], "segment-2": [3]])
+            #expect(try await stages.checkpoints(of: "transcribe", engine: "e 2", of: new).isEmpty)
+            #expect(try await stages.checkpoints(of: "ocr_frames", engine: "e 1", of: new).isEmpty)
+            #expect(try await stages.complete("transcribe", engine: "e 1", output: .init(body: []), duration: .zero, of: old) == false)
+            #expect(try await scene.count("SELECT count(*) FROM stage_checkpoint") == 2)
+            #expect(try await stages.complete("transcribe", engine: "e 1", output: .init(body: []), duration: .zero, of: new))
+            #expect(try await scene.count("SELECT count(*) FROM stage_checkpoint") == 0)
+        }
+    }
+
+    @Test func `beginning anew forgets the stages of one queue's work, not those of another's on the same document`() async throws {
+        try await StoreScene.with { scene in
+            let stages = PostgresStageStore(pool: scene.pool)
+            let first = try scene.claim("a", job: "j", delivery: 1)
+            let work = self.work(first, try await scene.run([first])[0])
+            #expect(try await stages.begin("clean_text", engine: "e", attempt: 1, of: work))
+            #expect(try await stages.complete("clean_text", engine: "e", output: .init(body: []), duration: .zero, of: work))
+            let second = try scene.claim("b", job: "j", delivery: 2)
+            var other = self.work(second, try await scene.run([second])[0])
+            other.identity = WorkIdentity(documentUUID: work.identity.documentUUID, workID: second.identity.workID)
+            #expect(try await stages.begin("extract_entities", engine: "e", attempt: 1, of: other))
+            #expect(try await stages.keep([1], as: "chunk-1", of: "extract_entities", engine: "e", of: other))
+            try await scene.pool.query("UPDATE work_item SET status = 'queued' WHERE id = \(PostgresUUID(second.identity.workID))")
+            try await scene.administration.forgetStages(ofWork: [first.identity.workID, second.identity.workID])
+            #expect(try await scene.count("SELECT count(*) FROM stage_run WHERE stage = 'clean_text'") == 1)
+            #expect(try await scene.count("SELECT count(*) FROM stage_output") == 1)
+            #expect(try await scene.count("SELECT count(*) FROM stage_run WHERE stage = 'extract_entities'") == 0)
+            #expect(try await scene.count("SELECT count(*) FROM stage_checkpoint") == 0)
+        }
+    }
 }

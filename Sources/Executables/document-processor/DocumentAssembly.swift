@@ -7,6 +7,8 @@ import FlotillaPostgres
 import FlotillaRedis
 import HTTPClient
 import ObjectStorage
+import RemoteModels
+import StageTools
 import Subprocess
 import TextAnalysis
 

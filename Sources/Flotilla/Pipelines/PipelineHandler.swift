@@ -112,6 +112,9 @@ public struct PipelineHandler: JobHandler {
         let context = StageContext(
             message: job.message, identity: job.identity, attempt: job.attempt, workDirectory: directory,
             logger: job.logger.with(["stage": stage.stage.rawValue]), outputs: outputs,
+            checkpoints: StageCheckpoints(
+                read: { try await self.store.checkpoints(of: stage.stage, engine: stage.engine, of: work) },
+                write: { try await self.store.keep($0, as: $1, of: stage.stage, engine: stage.engine, of: work) }),
             progress: { done, total in self.observer?.progressed(job, stage: stage.stage, done: done, total: total) })
         let start = MonotonicTime.now
         do {

@@ -23,11 +23,14 @@ public struct StageContext: Sendable {
     public let logger: Logger
     /// Reports units done of units in all: pages, seconds, chunks.
     public let progress: @Sendable (_ done: Int, _ total: Int) -> Void
+    /// Pieces of this stage from runs that did not end.
+    public let checkpoints: StageCheckpoints
     private let outputs: [StageName: StageOutput]
 
     public init(
         message: Envelope, identity: WorkIdentity, attempt: Int, workDirectory: String, logger: Logger,
-        outputs: [StageName: StageOutput], progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+        outputs: [StageName: StageOutput], checkpoints: StageCheckpoints = .none,
+        progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) {
         self.message = message
         self.identity = identity
@@ -35,6 +38,7 @@ public struct StageContext: Sendable {
         self.workDirectory = workDirectory
         self.logger = logger
         self.outputs = outputs
+        self.checkpoints = checkpoints
         self.progress = progress
     }
 

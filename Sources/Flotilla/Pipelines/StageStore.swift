@@ -6,7 +6,16 @@ public protocol StageStore: Sendable {
     /// Records that a stage has begun. False when the fence is not the work item's own any more: nothing was written.
     func begin(_ stage: StageName, engine: String, attempt: Int, of work: StageWork) async throws(JobStoreError) -> Bool
 
-    /// Stores the output, what is derived from it, and the stage's completion, in one transaction. False when the fence is not the work
+    /// Pieces that runs of a stage have kept which did not end, by their keys: those of the same engine.
+    func checkpoints(of stage: StageName, engine: String, of work: StageWork) async throws(JobStoreError) -> [String: [UInt8]]
+
+    /// Keeps a piece of a stage until the stage is completed; a piece of the same key is replaced. False when the fence is not the work item's
+    /// own any more: nothing was written.
+    func keep(
+        _ checkpoint: [UInt8], as key: String, of stage: StageName, engine: String, of work: StageWork
+    ) async throws(JobStoreError) -> Bool
+
+    /// Stores the output, what is derived from it, and the stage's completion, in one transaction, and forgets its checkpoints. False when the fence is not the work
     /// item's own any more: nothing was written.
     func complete(
         _ stage: StageName, engine: String, output: StageOutput, duration: Duration, of work: StageWork

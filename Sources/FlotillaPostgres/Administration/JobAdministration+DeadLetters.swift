@@ -194,4 +194,30 @@ extension JobAdministration {
             return LetterChange(id: id, outcome: outcome, record: record)
         }
     }
+
+    // MARK: Beginning anew
+
+    /// Forgets what the pipelines of some work items did, outputs and checkpoints too, so that their next run begins with the first stage. What
+    /// other queues' pipelines made of the same documents stays. Only items that are queued are touched.
+    public func forgetStages(ofWork items: [String]) async throws(JobStoreError) {
+        let items = items.compactMap { PostgresUUID($0) }
+        let stages: PostgresQuery = """
+            SELECT run.document_uuid, run.processing_version, run.stage FROM stage_run AS run JOIN work_item AS item ON item.id = run.work_id
+            WHERE item.id = ANY (\(items)) AND item.status = 'queued'
+            """
+        _ = try await self.perform("forget the stages of work") {
+            try await self.pool.query(
+                """
+                WITH stage AS MATERIALIZED (\(fragment: stages)), output AS (
+                    DELETE FROM stage_output AS output USING stage
+                    WHERE (output.document_uuid, output.processing_version, output.stage) = (stage.document_uuid, stage.processing_version, stage.stage)
+                ), piece AS (
+                    DELETE FROM stage_checkpoint AS piece USING stage
+                    WHERE (piece.document_uuid, piece.processing_version, piece.stage) = (stage.document_uuid, stage.processing_version, stage.stage)
+                )
+                DELETE FROM stage_run AS run USING stage
+                WHERE (run.document_uuid, run.processing_version, run.stage) = (stage.document_uuid, stage.processing_version, stage.stage)
+                """)
+        }
+    }
 }

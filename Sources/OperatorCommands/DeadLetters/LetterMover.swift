@@ -77,20 +77,8 @@ struct LetterMover: Sendable {
     /// Nobody runs the work now: PostgreSQL calls it queued, and its message does not lie in the queue yet.
     private func forgetStages(_ changes: [LetterChange]) async throws {
         let items = changes.filter { $0.outcome == .ready && $0.record?.letter.reason == .permanent }.compactMap { $0.record?.workID }
-            .compactMap { PostgresUUID($0) }
         guard !items.isEmpty else { return }
-        try await self.context.database().pipeline([
-            """
-            DELETE FROM stage_output AS output USING work_item AS item
-            WHERE item.id = ANY (\(items)) AND item.status = 'queued' AND output.document_uuid = item.document_uuid
-                AND output.processing_version = item.processing_version
-            """,
-            """
-            DELETE FROM stage_run AS run USING work_item AS item
-            WHERE item.id = ANY (\(items)) AND item.status = 'queued' AND run.document_uuid = item.document_uuid
-                AND run.processing_version = item.processing_version
-            """,
-        ])
+        try await self.context.jobs().forgetStages(ofWork: items)
     }
 
     private func prepare(_ letters: [RestingLetter]) async throws -> [LetterChange] {

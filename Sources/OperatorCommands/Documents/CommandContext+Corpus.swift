@@ -4,6 +4,7 @@ import FlotillaDaemon
 import FlotillaPostgres
 import HTTPClient
 import PostgresClient
+import RemoteModels
 
 extension CommandContext {
     /// Documents, chunks and search, with the same model of vectors as the workers.

@@ -1,8 +1,8 @@
-@testable import DocumentStages
 import Flotilla
 import HTTPClient
 import HTTPServer
 import JSONText
+import RemoteModels
 import Testing
 import Threading
 
@@ -43,11 +43,11 @@ import Threading
         }
     }
 
-    private func failure(_ embedder: RemoteEmbedder) async -> RemoteEmbedderError? {
+    private func failure(_ embedder: RemoteEmbedder) async -> RemoteModelError? {
         do {
             _ = try await embedder.embed(["a"])
             return nil
-        } catch { return error as? RemoteEmbedderError }
+        } catch { return error as? RemoteModelError }
     }
 
     @Test func `texts go out in batches and vectors come back in order, of unit length`() async throws {

@@ -1,4 +1,3 @@
-import Glibc
 public import HTTPClient
 internal import JSONText
 public import TextAnalysis
@@ -30,14 +29,15 @@ public struct RemoteEmbedder: Embedder {
     public var modelID: String { self.configuration.model }
     public var dimensions: Int { self.configuration.dimensions }
     private let configuration: Configuration
-    private let caller: HTTPCaller
+    private let server: RemoteModelServer
 
     public init(_ configuration: Configuration, caller: HTTPCaller) {
         self.configuration = configuration
-        self.caller = caller
+        self.server = RemoteModelServer(
+            .embedding, baseURL: configuration.baseURL, apiKey: configuration.apiKey, timeout: configuration.timeout, caller: caller)
     }
 
-    /// - Throws: ``RemoteEmbedderError``, `CancellationError`. Nothing is kept of what came before.
+    /// - Throws: ``RemoteModelError``, `CancellationError`. Nothing is kept of what came before.
     public func embed(_ texts: [String]) async throws -> [[Float]] {
         var vectors: [[Float]] = []
         for start in stride(from: 0, to: texts.count, by: max(1, self.configuration.batchSize)) {
@@ -47,50 +47,37 @@ public struct RemoteEmbedder: Embedder {
     }
 
     private func batch(_ texts: [String]) async throws -> [[Float]] {
-        var url = self.configuration.baseURL
-        while url.hasSuffix("/") { url.removeLast() }
         let inputs = texts.map {
             JSONValue.string($0.utf8.count <= self.configuration.textLimit ? $0 : Self.cut($0, self.configuration.textLimit))
         }
         let body = JSONValue.object([
             .init("model", .string(self.configuration.model)), .init("input", .array(inputs)), .init("encoding_format", "float"),
         ])
-        var call = HTTPCall.postJSON(
-            url + "/embeddings", body.jsonBytes, headers: self.configuration.apiKey.map { [("Authorization", "Bearer \($0)")] } ?? [])
-        call.timeout = self.configuration.timeout
         // Twenty digits a number are generous.
-        call.responseLimit = min(256 << 20, 1 << 20 + texts.count.multipliedReportingOverflow(by: self.dimensions * 24).partialValue)
-        let answer: HTTPAnswer
-        do {
-            answer = try await self.caller.send(call)
-        } catch {
-            if error.code == .cancelled { throw CancellationError() }
-            throw RemoteEmbedderError(error)
-        }
-        guard answer.isSuccess else { throw RemoteEmbedderError(answer, now: Int64(time(nil))) }
-        return try self.vectors(answer.body, count: texts.count)
+        let limit = min(256 << 20, 1 << 20 + texts.count.multipliedReportingOverflow(by: self.dimensions * 24).partialValue)
+        return try self.vectors(try await self.server.post("/embeddings", body, responseLimit: limit), count: texts.count)
     }
 
-    private func vectors(_ body: [UInt8], count: Int) throws(RemoteEmbedderError) -> [[Float]] {
-        // What is no JSON has no data either.
-        guard let data = (try? JSONValue(parsing: body))?["data"]?.array, data.count == count else {
-            throw RemoteEmbedderError(.badAnswer, "The embedding server's answer is not a list of \(count) vectors.")
+    private func vectors(_ answer: JSONValue, count: Int) throws(RemoteModelError) -> [[Float]] {
+        guard let data = answer["data"]?.array, data.count == count else {
+            throw RemoteModelError(.embedding, .badAnswer, "The embedding server's answer is not a list of \(count) vectors.")
         }
         var vectors = [[Float]](repeating: [], count: count)
         for (position, item) in data.enumerated() {
             let index = item["index"]?.integer.flatMap { Int(exactly: $0) } ?? position
             guard vectors.indices.contains(index), vectors[index].isEmpty, let numbers = item["embedding"]?.array else {
-                throw RemoteEmbedderError(.badAnswer, "The embedding server's answer has a vector without numbers or place.")
+                throw RemoteModelError(.embedding, .badAnswer, "The embedding server's answer has a vector without numbers or place.")
             }
             guard numbers.count == self.dimensions else {
-                throw RemoteEmbedderError(
-                    .wrongDimensions,
+                throw RemoteModelError(
+                    .embedding, .wrongDimensions,
                     "The model \(self.modelID) gives \(numbers.count) dimensions, but \(self.dimensions) are configured; nothing was stored."
                 )
             }
             var vector = numbers.compactMap { $0.number.map { Float($0) } }
             guard vector.count == numbers.count, vector.allSatisfy(\.isFinite) else {
-                throw RemoteEmbedderError(.badAnswer, "The embedding server's answer has a vector with something else than numbers.")
+                throw RemoteModelError(
+                    .embedding, .badAnswer, "The embedding server's answer has a vector with something else than numbers.")
             }
             VectorMath.normalize(&vector)
             vectors[index] = vector

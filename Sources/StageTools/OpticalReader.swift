@@ -1,4 +1,4 @@
-internal import Subprocess
+package import Subprocess
 
 /// Recognises the text of page pictures with tesseract, and tries harder when it reads badly.
 ///
@@ -7,10 +7,15 @@ internal import Subprocess
 ///   └─ else: without speckles, read ── still doubtful ─▶ turned, read ─▶ the best of them
 /// ```
 /// The second step takes a noisy scan from nothing recognised to 0.2 % wrong characters; it would harm a clean one.
-struct OpticalReader: Sendable {
+package struct OpticalReader: Sendable {
     let tools: ToolBox
     /// Tesseract's names, joined by `+`.
     let languages: String
+
+    package init(tools: ToolBox, languages: String) {
+        self.tools = tools
+        self.languages = languages
+    }
 
     private static let readLimits = ChildLimits(
         cpuSeconds: 60, addressSpaceBytes: 1 << 30, fileSizeBytes: 256 << 20, outputBytes: 32 << 20, wall: .seconds(240))
@@ -24,7 +29,7 @@ struct OpticalReader: Sendable {
     ///   - dpi: nil when the picture says it itself.
     ///   - scratch: a directory for intermediate pictures.
     ///   - gray: makes a PGM of the page at the given path, for the later steps; false when that cannot be done.
-    func read(
+    package func read(
         _ picture: String, index: Int? = nil, dpi: Int?, scratch: String, gray: (_ target: String) async throws -> Bool
     ) async throws -> TesseractPage {
         let first = try await self.recognize(picture, index: index, dpi: dpi)
@@ -87,7 +92,7 @@ struct OpticalReader: Sendable {
         return nil
     }
 
-    static func failure(_ result: ChildResult, _ tool: String) -> StageFailure {
+    package static func failure(_ result: ChildResult, _ tool: String) -> StageFailure {
         let detail = result.errorOutput.text
         if detail.contains("Failed loading language") || detail.contains("Error opening data file") {
             return StageFailure(.toolMissing, "tesseract lacks the data of a language (Debian packages tesseract-ocr-…).", detail: detail)

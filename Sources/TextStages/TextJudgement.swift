@@ -1,20 +1,19 @@
-internal import Corpus
 internal import TextAnalysis
 
 /// What a text is written in, and what kind of document it is.
-struct TextJudgement: Sendable {
-    var language: String
-    var languageConfidence: Double
-    var category: String
-    var categoryConfidence: Double
+package struct TextJudgement: Sendable {
+    package var language: String
+    package var languageConfidence: Double
+    package var category: String
+    package var categoryConfidence: Double
 
     /// - Parameter hint: the sender's word for the language; it counts when the text itself says nothing.
-    init(_ text: String, file: DetectedFile, pages: Int, hint: String?) {
+    package init(_ text: String, mimeType: String, pages: Int, hint: String?) {
         let language = LanguageDetector().detect(text)
         self.language = language.code
         self.languageConfidence = language.confidence
         if language.code == LanguageGuess.undetermined.code, let hint = hint.flatMap(Self.code) { self.language = hint }
-        let category = DocumentCategorizer().categorize(text, mimeType: file.mimeType, pageCount: pages)
+        let category = DocumentCategorizer().categorize(text, mimeType: mimeType, pageCount: pages)
         self.category = category.category.rawValue
         self.categoryConfidence = category.score
     }

@@ -44,5 +44,5 @@ public struct StageFailure: FailureClassified, CustomStringConvertible {
     public var failureMessage: String { self.description }
 
     /// Whether the file is to blame: then other pages of it may still be read.
-    var concernsFile: Bool { self.failureClass != .infrastructure }
+    package var concernsFile: Bool { self.failureClass != .infrastructure }
 }

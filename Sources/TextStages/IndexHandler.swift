@@ -1,6 +1,7 @@
 internal import Corpus
 public import Flotilla
-internal import TextAnalysis
+internal import StageTools
+package import TextAnalysis
 
 /// Computes a vector for each chunk, for search by meaning.
 public struct IndexHandler: StageHandler {
@@ -9,7 +10,7 @@ public struct IndexHandler: StageHandler {
     private let embedder: @Sendable () async throws -> any Embedder
 
     /// - Parameter embedder: asked once a run: a model fitted on the corpus is replaced as the corpus grows.
-    init(engine: String, embedder: @escaping @Sendable () async throws -> any Embedder) {
+    package init(engine: String, embedder: @escaping @Sendable () async throws -> any Embedder) {
         self.engine = engine
         self.embedder = embedder
     }

@@ -1,5 +1,6 @@
 internal import Corpus
 public import Flotilla
+internal import StageTools
 internal import TextAnalysis
 
 /// Picks the sentences that say most, in the order of the text.
@@ -7,7 +8,7 @@ public struct SummarizeHandler: StageHandler {
     public let stage: StageName = "summarize"
     public let engine = "flotilla-text 1"
 
-    init() {}
+    package init() {}
 
     public func run(_ context: StageContext) async throws -> StageOutput {
         let document = try CleanedDocument(stage: "clean_text", in: context)

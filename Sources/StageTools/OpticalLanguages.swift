@@ -1,9 +1,9 @@
 import Glibc
 
 /// Which of tesseract's languages to read a document with.
-enum OpticalLanguages {
+package enum OpticalLanguages {
     /// The message's language first if its data is installed, then the configured ones; English when nothing is left.
-    static func choose(hint: String?, configured: [String], isInstalled: (String) -> Bool = OpticalLanguages.isInstalled) -> String {
+    package static func choose(hint: String?, configured: [String], isInstalled: (String) -> Bool = OpticalLanguages.isInstalled) -> String {
         var chosen: [String] = []
         if let hint = hint?.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" }).first,
             let code = Self.codes[String(hint)] ?? Self.code(hint),
@@ -15,7 +15,7 @@ enum OpticalLanguages {
         return chosen.isEmpty ? "eng" : chosen.prefix(4).joined(separator: "+")
     }
 
-    static func isInstalled(_ code: String) -> Bool {
+    package static func isInstalled(_ code: String) -> Bool {
         let folders = [
             getenv("TESSDATA_PREFIX").map { String(cString: $0) } ?? "", "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tessdata",
         ]

@@ -1,6 +1,6 @@
 internal import DocumentFormats
 import Glibc
-internal import JSONText
+package import JSONText
 public import Subprocess
 
 /// Runs the programs that read untrusted files: each in the sandbox, with limits, never through a shell.
@@ -9,7 +9,7 @@ public struct ToolBox: Sendable {
     let sandbox: Sandbox
     let extractor: String
     /// Programs that may run at once; pages are recognised so many at a time.
-    let slots: Int
+    package let slots: Int
     private let locator = ToolLocator()
 
     /// - Parameters:
@@ -24,10 +24,10 @@ public struct ToolBox: Sendable {
     }
 
     /// Whether a program is installed.
-    func has(_ name: String) -> Bool { self.locator.find(name) != nil }
+    package func has(_ name: String) -> Bool { self.locator.find(name) != nil }
 
     /// `name 5.3.0`, for the record; only the name when it is missing.
-    func version(of name: String, _ arguments: [String]) async -> String {
+    package func version(of name: String, _ arguments: [String]) async -> String {
         guard let line = await self.locator.version(of: name, arguments: arguments, using: self.runner) else { return name }
         let number = line.split(separator: " ").first { $0.contains { $0.isNumber } }
         return number.map { "\(name) \($0)" } ?? name
@@ -36,7 +36,7 @@ public struct ToolBox: Sendable {
     /// Runs a program to its end, whatever its exit status.
     ///
     /// - Throws: ``StageFailure`` when it did not run or was stopped; `CancellationError`.
-    func run(
+    package func run(
         _ program: String, _ arguments: [String], reading files: [String], writing directory: String? = nil,
         input: ChildCommand.Input = .empty, output: ChildCommand.Output = .bytes, limits: ChildLimits
     ) async throws -> ChildResult {
@@ -74,7 +74,7 @@ public struct ToolBox: Sendable {
     /// Runs `document-extractor` and reads its answer.
     ///
     /// - Throws: ``StageFailure`` with the extractor's own reason.
-    func extract(
+    package func extract(
         _ verb: String, _ file: String, options: [String] = [], writing directory: String? = nil, limits: ChildLimits = Self.extractorLimits
     ) async throws -> JSONValue {
         let result = try await self.run(self.extractor, [verb, file] + options, reading: [file], writing: directory, limits: limits)
@@ -100,7 +100,7 @@ public struct ToolBox: Sendable {
         }
     }
 
-    static let extractorLimits = ChildLimits(
+    package static let extractorLimits = ChildLimits(
         cpuSeconds: 120, addressSpaceBytes: 2 << 30, fileSizeBytes: 512 << 20, outputBytes: 128 << 20, wall: .seconds(480))
 
     /// Less than 1 MiB left where `directory` lies.

@@ -1,25 +1,25 @@
 import Glibc
 
 /// Small questions about files of ours in a work directory.
-enum FileCheck {
-    static func exists(_ path: String) -> Bool {
+package enum FileCheck {
+    package static func exists(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0
     }
 
     /// Bytes, or nil when there is no such regular file.
-    static func size(_ path: String) -> Int? {
+    package static func size(_ path: String) -> Int? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
     }
 
-    static func remove(_ path: String) {
+    package static func remove(_ path: String) {
         unlink(path)
     }
 
     /// The whole file, at most `maximum` bytes of it. Nil when it cannot be read.
-    static func read(_ path: String, maximum: Int) -> [UInt8]? {
+    package static func read(_ path: String, maximum: Int) -> [UInt8]? {
         guard let file = fopen(path, "rbe") else { return nil }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -33,7 +33,7 @@ enum FileCheck {
     }
 
     /// The width and height in a binary PGM's header; nil when the file holds fewer pixels than it says.
-    static func graySize(_ path: String) -> (width: Int, height: Int)? {
+    package static func graySize(_ path: String) -> (width: Int, height: Int)? {
         guard let size = Self.size(path), let head = Self.read(path, maximum: 64), head.starts(with: [0x50, 0x35]) else { return nil }
         let numbers = head.dropFirst(2).split { $0 <= 0x20 }.prefix(3).compactMap { Int(String(decoding: $0, as: UTF8.self)) }
         guard numbers.count == 3, numbers[0] > 0, numbers[1] > 0 else { return nil }
@@ -44,7 +44,7 @@ enum FileCheck {
 
 extension FileCheck {
     /// Whether a PGM shows next to nothing: less ink than a line of small print on a page.
-    static func isBlank(_ path: String) -> Bool {
+    package static func isBlank(_ path: String) -> Bool {
         guard let size = Self.graySize(path), let bytes = Self.read(path, maximum: 512 << 20) else { return false }
         let dark = bytes.withUnsafeBytes { raw in
             var dark = 0
@@ -60,5 +60,5 @@ extension FileCheck {
     }
 
     /// Gives a file a second name in the same file system.
-    static func link(_ path: String, _ second: String) -> Bool { Glibc.link(path, second) == 0 }
+    package static func link(_ path: String, _ second: String) -> Bool { Glibc.link(path, second) == 0 }
 }

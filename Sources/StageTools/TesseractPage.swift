@@ -1,15 +1,15 @@
 /// Recognised text of one page, from tesseract's table of words.
-struct TesseractPage: Sendable, Hashable {
+package struct TesseractPage: Sendable, Hashable {
     /// Lines and paragraphs as tesseract saw them.
-    var text = ""
-    var words = 0
+    package var text = ""
+    package var words = 0
     /// Mean of the words' confidence, 0 to 100; 0 without words.
-    var confidence = 0.0
+    package var confidence = 0.0
     /// Rises with the number of words and their confidence: of two readings of one page the better has more.
-    var score = 0.0
+    package var score = 0.0
 
     /// Reads `tesseract … tsv`: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
-    init(tsv: String) {
+    package init(tsv: String) {
         var total = 0.0
         var place: (block: Substring, paragraph: Substring, line: Substring)?
         for row in tsv.split(whereSeparator: \.isNewline) {
@@ -34,8 +34,8 @@ struct TesseractPage: Sendable, Hashable {
         self.confidence = self.words > 0 ? total / Double(self.words) : 0
     }
 
-    init() {}
+    package init() {}
 
     /// Whether it is worth trying the page again in another way.
-    var isDoubtful: Bool { self.words < 5 || self.confidence < 90 }
+    package var isDoubtful: Bool { self.words < 5 || self.confidence < 90 }
 }

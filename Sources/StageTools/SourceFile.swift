@@ -1,16 +1,21 @@
-internal import Flotilla
-internal import ObjectStorage
+package import Flotilla
+package import ObjectStorage
 
 /// The submitted file, copied into the delivery's work directory under a name of ours: a file called `-rf` or worse is an argument to nobody.
-struct SourceFile: Sendable {
-    let storage: any ObjectStorage
-    let maximumBytes: Int
+package struct SourceFile: Sendable {
+    package let storage: any ObjectStorage
+    package let maximumBytes: Int
+
+    package init(storage: any ObjectStorage, maximumBytes: Int) {
+        self.storage = storage
+        self.maximumBytes = maximumBytes
+    }
 
     /// Copies the file.
     ///
     /// - Parameter again: also when an earlier stage of this delivery has left a copy.
     /// - Returns: the copy's path; size and digest when it was copied now.
-    func fetch(_ context: StageContext, again: Bool = false) async throws -> (path: String, object: FetchedObject?) {
+    package func fetch(_ context: StageContext, again: Bool = false) async throws -> (path: String, object: FetchedObject?) {
         let path = "\(context.workDirectory)/source"
         if again { FileCheck.remove(path) }
         if FileCheck.exists(path) { return (path, nil) }
