@@ -126,14 +126,18 @@ let package = Package(
             // The optimiser of Swift 6.3.1 crashes while it splits coroutines of this module. Its verbs wait for servers and people.
             swiftSettings: settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
 
-        // Programs: read the configuration, build, run.
-        program("document-extractor", ["DocumentFormats", "CSystem"]),
-        program(
-            "document-processor",
+        // The four processors, put together from the settings.
+        module(
+            "Processors",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentFormats", "DocumentStages", "HTTPClient", "RemoteModels", "StageTools", "Subprocess", "TextAnalysis",
+                "DocumentFormats", "DocumentStages", "AudioStages", "VideoStages", "GraphStages", "EntityAnalysis", "StageTools",
+                "TextStages", "RemoteModels", "HTTPClient", "JSONText", "Subprocess", "TextAnalysis",
             ]),
+
+        // Programs: read the configuration, build, run.
+        program("document-extractor", ["DocumentFormats", "CSystem"]),
+        program("document-processor", ["FlotillaDaemon", "Processors"]),
         program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
