@@ -205,7 +205,8 @@ public struct SettingCatalog: Sendable {
 
     public let chatURL = Setting<String?>.url(
         "CHAT_URL", .chat, schemes: ["http", "https"],
-        help: "A server that speaks OpenAI's `/v1/chat/completions`, its address up to `/v1`, for `TRANSLATOR=chat` and `ENTITY_ENGINE=chat`. "
+        help:
+            "A server that speaks OpenAI's `/v1/chat/completions`, its address up to `/v1`, for `TRANSLATOR=chat` and `ENTITY_ENGINE=chat`. "
             + "Texts are sent to it.")
     public let chatModel = Setting<String>.text("CHAT_MODEL", .chat, default: "gpt-4o-mini", help: "The model to ask it for.")
     public let chatAPIKey = Setting<String?>.optionalText("CHAT_API_KEY", .chat, secret: true, help: "Its key.")
@@ -219,7 +220,8 @@ public struct SettingCatalog: Sendable {
         help: "Texts in other languages are translated into this one, in a last stage; the original stays as it is. Off without it.")
     public let translator = Setting<TranslatorChoice>.choice(
         "TRANSLATOR", .translation, default: .apertium,
-        help: "`apertium` is in the distribution and works offline, for the pairs that are installed (`apertium-eng-spa`, …); `chat` asks the "
+        help:
+            "`apertium` is in the distribution and works offline, for the pairs that are installed (`apertium-eng-spa`, …); `chat` asks the "
             + "server of `CHAT_URL`.")
 
     // MARK: Knowledge graph

@@ -1,12 +1,13 @@
 import FlotillaDaemon
 import Subprocess
 
-/// The programs that read documents, and the walls around them.
+/// The programs that read files, and the walls around them.
 enum ToolChecks {
     private static let tools: [(name: String, version: [String], package: String, isNeeded: Bool)] = [
         ("pdftotext", ["-v"], "poppler-utils", true), ("pdftoppm", ["-v"], "poppler-utils", true),
         ("pdfinfo", ["-v"], "poppler-utils", true),
         ("tesseract", ["--version"], "tesseract-ocr", true), ("document-extractor", [], "flotilla", true),
+        ("ffmpeg", ["-version"], "ffmpeg", true), ("ffprobe", ["-version"], "ffmpeg", true),
         ("antiword", [], "antiword", false), ("catdoc", ["-V"], "catdoc", false), ("soffice", ["--version"], "libreoffice-core", false),
     ]
 
