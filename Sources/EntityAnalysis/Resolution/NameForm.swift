@@ -12,7 +12,9 @@ public struct NameForm: Sendable, Hashable {
     /// Keeps equal names apart where a person said that they are two: forms with different qualifiers are different forms.
     public var qualifier: String
 
-    public init(type: EntityType, name: String, count: Int = 1, documents: Set<String> = [], context: Set<String> = [], qualifier: String = "") {
+    public init(
+        type: EntityType, name: String, count: Int = 1, documents: Set<String> = [], context: Set<String> = [], qualifier: String = ""
+    ) {
         self.type = type
         self.name = name
         self.count = count
