@@ -100,10 +100,10 @@ let package = Package(
         module("ObjectStorage", ["Flotilla", "CSystem"]),
         module("DocumentFormats", ["CSystem", "Compression", "XMLText", "JSONText"]),
         // Models behind servers that speak OpenAI's protocol.
-        module("RemoteModels", ["Flotilla", "TextAnalysis", "HTTPClient", "JSONText"]),
+        module("RemoteModels", ["Flotilla", "TextAnalysis", "HTTPClient", "JSONText", "Threading"]),
         // What the stages of all kinds of files share: tools in the sandbox, failures, recognition of text in pictures.
         module("StageTools", ["Flotilla", "Corpus", "ObjectStorage", "Subprocess", "DocumentFormats", "JSONText"]),
-        module("TextStages", ["Flotilla", "Corpus", "TextAnalysis", "StageTools", "JSONText"]),
+        module("TextStages", ["Flotilla", "Corpus", "TextAnalysis", "Subprocess", "RemoteModels", "StageTools", "JSONText"]),
         module(
             "DocumentStages",
             ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "StageTools", "TextStages", "JSONText"]),
@@ -170,6 +170,12 @@ let package = Package(
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
             ]),
         tests("RemoteModelsTests", ["RemoteModels", "Flotilla", "TextAnalysis", "HTTPClient", "HTTPServer", "JSONText", "Threading"]),
+        tests(
+            "TextStagesTests",
+            [
+                "TextStages", "StageTools", "RemoteModels", "Corpus", "Flotilla", "HTTPClient", "HTTPServer", "Subprocess", "TextAnalysis",
+                "JSONText", "Threading",
+            ]),
         tests(
             "AudioStagesTests",
             [
