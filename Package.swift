@@ -46,6 +46,7 @@ let package = Package(
         .library(name: "FlotillaPostgres", targets: ["FlotillaPostgres", "PostgresClient", "Reactor"]),
         .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
         .executable(name: "document-processor", targets: ["document-processor"]),
+        .executable(name: "audio-processor", targets: ["audio-processor"]),
         .executable(name: "document-extractor", targets: ["document-extractor"]),
         .executable(name: "retry-scheduler", targets: ["retry-scheduler"]),
         .executable(name: "flotilla", targets: ["flotilla"]),
@@ -138,6 +139,7 @@ let package = Package(
         // Programs: read the configuration, build, run.
         program("document-extractor", ["DocumentFormats", "CSystem"]),
         program("document-processor", ["FlotillaDaemon", "Processors"]),
+        program("audio-processor", ["FlotillaDaemon", "Processors"]),
         program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 

@@ -18,7 +18,8 @@ public enum DocumentProcessor {
             pipeline.embedderName = kit.embedderName
             return Processor.Parts(
                 handler: kit.pipeline(
-                    await DocumentPipeline.handlers(pipeline), projections: CorpusProjections.documents(kit.corpus), chains: true),
+                    await DocumentPipeline.handlers(pipeline) + kit.translation(), projections: CorpusProjections.documents(kit.corpus),
+                    chains: true),
                 services: kit.services)
         }
     }
