@@ -212,7 +212,8 @@ let package = Package(
             "FleetTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor",
-                "ServerHarness", "JSONText", "Threading", "fleet-worker", "retry-scheduler",
+                "ServerHarness", "HTTPServer", "JSONText", "Threading", "fleet-worker", "retry-scheduler", "document-processor",
+                "document-extractor", "audio-processor",
             ]),
     ],
     swiftLanguageModes: [.v6]
