@@ -96,7 +96,7 @@ let package = Package(
         module("Corpus", ["Flotilla", "JSONText"]),
         module(
             "CorpusPostgres",
-            ["Corpus", "TextAnalysis", "Flotilla", "JSONText", "Threading", "PostgresClient", "FlotillaPostgres"],
+            ["Corpus", "TextAnalysis", "EntityAnalysis", "Flotilla", "JSONText", "Threading", "PostgresClient", "FlotillaPostgres"],
             resources: [.embedInCode("CorpusMigrations")]),
         module("ObjectStorage", ["Flotilla", "CSystem"]),
         module("DocumentFormats", ["CSystem", "Compression", "XMLText", "JSONText"]),
@@ -200,13 +200,13 @@ let package = Package(
             "ServerTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "RedisClient", "PostgresClient", "Reactor",
-                "Corpus", "CorpusPostgres", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
+                "Corpus", "CorpusPostgres", "EntityAnalysis", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
         tests(
             "OperatorCommandsTests",
             [
-                "OperatorCommands", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "JSONText",
-                "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading",
+                "OperatorCommands", "Corpus", "CorpusPostgres", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres",
+                "FlotillaTesting", "JSONText", "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading",
             ]),
         tests(
             "FleetTests",

@@ -1,0 +1,68 @@
+internal import Corpus
+internal import EntityAnalysis
+public import Flotilla
+internal import StageTools
+
+/// Finds what the document says that its mentions have to do with each other.
+public struct BuildRelationshipsHandler: StageHandler {
+    public let stage: StageName = "build_relationships"
+    public let engine: String
+    private let relations: GraphPipeline.FindRelations
+    private let limits: GraphLimits
+
+    init(engine: String, relations: @escaping GraphPipeline.FindRelations, limits: GraphLimits) {
+        self.engine = engine
+        self.relations = relations
+        self.limits = limits
+    }
+
+    public func run(_ context: StageContext) async throws -> StageOutput {
+        let document = try GraphInput(context)
+        let stored = try DocumentMentions(stage: "extract_entities", in: context).mentions
+        // The places in the stored list of those whose type this version knows.
+        let known = stored.indices.filter { EntityType(rawValue: stored[$0].type) != nil }
+        let mentions = known.compactMap { EntityMention(stored[$0]) }
+        let places = TextPlaces(document.cleaned, chunks: document.chunks)
+        var found: [DocumentRelations.Relation] = []
+        for window in TextWindows.cut(document.text, limit: self.limits.windowBytes) {
+            try Task.checkCancellation()
+            let inside = mentions.indices.filter {
+                window.contains(mentions[$0].bytes.lowerBound) && mentions[$0].bytes.upperBound <= window.upperBound
+            }
+            let moved = inside.map { index in
+                var mention = mentions[index]
+                mention.bytes = mention.bytes.lowerBound - window.lowerBound..<mention.bytes.upperBound - window.lowerBound
+                return mention
+            }
+            let text = String(decoding: document.text[window], as: UTF8.self)
+            for relation in self.relations(text, moved, document.cleaned.language) {
+                guard moved.indices.contains(relation.source), moved.indices.contains(relation.target), relation.source != relation.target
+                else { continue }
+                let bytes = relation.bytes.lowerBound + window.lowerBound..<relation.bytes.upperBound + window.lowerBound
+                found.append(
+                    DocumentRelations.Relation(
+                        predicate: relation.predicate.rawValue, isSymmetric: relation.predicate.isSymmetric,
+                        source: known[inside[relation.source]], target: known[inside[relation.target]], bytes: bytes,
+                        chunk: places.chunk(of: bytes), page: places.page(of: bytes), time: places.time(of: bytes), rule: relation.rule,
+                        confidence: min(1, max(0, relation.confidence))))
+            }
+            context.progress(window.upperBound, document.text.count)
+        }
+        let kept = Self.bounded(found, limit: self.limits.relations)
+        return StageOutput(
+            body: DocumentRelations(relations: kept, found: found.count).bytes,
+            metrics: [
+                "relations": Double(kept.count), "found": Double(found.count),
+                "typed": Double(kept.count { $0.predicate != RelationPredicate.coOccurs.rawValue }),
+            ], isPartial: found.count > kept.count)
+    }
+
+    /// What says more goes before what only stands near.
+    private static func bounded(_ relations: [DocumentRelations.Relation], limit: Int) -> [DocumentRelations.Relation] {
+        guard relations.count > limit else { return relations }
+        let weak = RelationPredicate.coOccurs.rawValue
+        let typed = relations.indices.filter { relations[$0].predicate != weak }.prefix(limit)
+        let rest = relations.indices.filter { relations[$0].predicate == weak }.prefix(limit - typed.count)
+        return (typed + rest).sorted().map { relations[$0] }
+    }
+}
