@@ -47,6 +47,7 @@ let package = Package(
         .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
         .executable(name: "document-processor", targets: ["document-processor"]),
         .executable(name: "audio-processor", targets: ["audio-processor"]),
+        .executable(name: "graph-processor", targets: ["graph-processor"]),
         .executable(name: "document-extractor", targets: ["document-extractor"]),
         .executable(name: "retry-scheduler", targets: ["retry-scheduler"]),
         .executable(name: "flotilla", targets: ["flotilla"]),
@@ -122,7 +123,7 @@ let package = Package(
             dependencies: [
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
-                "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "VideoStages", "GraphStages",
+                "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "GraphStages",
             ],
             // The optimiser of Swift 6.3.1 crashes while it splits coroutines of this module. Its verbs wait for servers and people.
             swiftSettings: settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
@@ -132,7 +133,7 @@ let package = Package(
             "Processors",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentFormats", "DocumentStages", "AudioStages", "VideoStages", "GraphStages", "EntityAnalysis", "StageTools",
+                "DocumentFormats", "DocumentStages", "AudioStages", "GraphStages", "EntityAnalysis", "StageTools",
                 "TextStages", "RemoteModels", "HTTPClient", "JSONText", "Subprocess", "TextAnalysis",
             ]),
 
@@ -140,6 +141,7 @@ let package = Package(
         program("document-extractor", ["DocumentFormats", "CSystem"]),
         program("document-processor", ["FlotillaDaemon", "Processors"]),
         program("audio-processor", ["FlotillaDaemon", "Processors"]),
+        program("graph-processor", ["FlotillaDaemon", "Processors"]),
         program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
