@@ -41,7 +41,8 @@ public struct TranslateHandler: StageHandler {
 
         var warnings: [String] = []
         if let first = failures.first {
-            warnings.append("\(failures.count) of \(chunks.count) chunks were not translated. The first is \(first.key): \(Self.reason(first.value))")
+            let reason = Self.reason(first.value)
+            warnings.append("\(failures.count) of \(chunks.count) chunks were not translated. The first is \(first.key): \(reason)")
         }
         let translation = DocumentTranslation(
             engine: self.engine, sourceLanguage: source, targetLanguage: self.target,
@@ -108,7 +109,7 @@ extension TranslateHandler {
                 try await context.checkpoints.keep(Array(text.utf8), as: Self.key(chunk.index))
                 progress.texts[chunk.index] = text
             }
-        } catch where Self.concernsText(error) {
+        } catch  where Self.concernsText(error) {
             guard batch.count > 1 else { return Progress(failures: [batch[0].index: error]) }
             for chunk in batch {
                 let single = try await self.translate(batch: [chunk], from: source, context)
