@@ -13,13 +13,14 @@ public struct TranslateHandler: StageHandler {
     private let translator: any Translator
     /// ISO 639-1.
     private let target: String
+    private let patience: Int
 
-    /// From this attempt on a chunk that was answered badly is left out.
-    private static let lastPatience = 3
-
-    /// - Parameter target: the language to translate into: `en`, `eng`, `en-GB`.
-    package init(translator: any Translator, target: String) {
+    /// - Parameters:
+    ///   - target: the language to translate into: `en`, `eng`, `en-GB`.
+    ///   - patience: the attempt from which on a chunk that was answered badly is left out; not above the attempts that a message has.
+    package init(translator: any Translator, target: String, patience: Int = 3) {
         self.translator = translator
+        self.patience = patience
         self.target = LanguageCode.short(target) ?? target
         self.engine = "\(translator.engine) to \(self.target)"
     }
@@ -131,7 +132,7 @@ extension TranslateHandler {
         // A chunk that is refused will be refused again. A server that refuses every one has another reason than their content.
         let refusals = failures.filter { ($0.value as? RemoteModelError)?.code == .refused }
         if let first = refusals.first, translated == 0, refusals.count == failures.count { return first.value }
-        guard attempt < Self.lastPatience else { return nil }
+        guard attempt < self.patience else { return nil }
         return failures.first { ($0.value as? RemoteModelError)?.code != .refused }?.value
     }
 

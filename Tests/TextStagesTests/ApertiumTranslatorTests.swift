@@ -1,6 +1,7 @@
 import Corpus
 import Flotilla
 import StageTools
+import Subprocess
 import Testing
 import TextStages
 
@@ -63,6 +64,13 @@ struct ApertiumTranslatorTests {
             return
         }
         #expect(what.contains("apertium-deu-khm") && what.contains("German to Khmer"))
+    }
+
+    @Test(arguments: Sandbox.Level.allCases)
+    func `it runs at every level of the sandbox that there is`(level: Sandbox.Level) async throws {
+        let sandbox = Sandbox.probe(using: StageHarness.runner, strongest: level)
+        let translator = await ApertiumTranslator(tools: ToolBox(runner: StageHarness.runner, sandbox: sandbox, slots: 1))
+        #expect(try await translator.translate(["The house is big."], from: "en", to: "es") == ["La casa es grande."])
     }
 
     @Test func `the stage translates a document`() async throws {
