@@ -2,41 +2,40 @@
 ///
 /// A name is found only as whole words: `Ann` is not in `Announcement`. Scripts that put no spaces between words have no such rule.
 struct NameSearch: Sendable {
-    /// One byte of the folded text, and the bytes of the text that it stands for.
-    private struct Folded: Sendable {
-        var byte: UInt8
-        var start: Int32
-        var end: Int32
-    }
-
     private let bytes: [UInt8]
-    private let folded: [Folded]
+    private let folded: [UInt8]
+    /// For each byte of the folded text, the bytes of the text that it stands for.
+    private let origins: [Range<Int32>]
     /// For each byte, whether it belongs to a letter, digit or mark of a script with spaces.
     private let isWord: [Bool]
 
     init(_ text: String) {
         self.bytes = Array(text.utf8)
-        var folded: [Folded] = []
+        var folded: [UInt8] = []
+        var origins: [Range<Int32>] = []
         var isWord: [Bool] = []
         folded.reserveCapacity(self.bytes.count)
+        origins.reserveCapacity(self.bytes.count)
         isWord.reserveCapacity(self.bytes.count)
         for scalar in text.unicodeScalars {
-            let start = isWord.count
-            let length = UTF8.width(scalar)
-            isWord.append(contentsOf: repeatElement(Self.isWord(scalar), count: length))
-            let end = Int32(start + length)
-            if scalar.properties.isWhitespace {
-                // One space for many.
-                if folded.last?.byte == 0x20 {
-                    folded[folded.count - 1].end = end
-                } else {
-                    folded.append(Folded(byte: 0x20, start: Int32(start), end: end))
+            let start = Int32(isWord.count)
+            let end = start + Int32(UTF8.width(scalar))
+            isWord.append(contentsOf: repeatElement(Self.isWord(scalar), count: UTF8.width(scalar)))
+            if !scalar.properties.isWhitespace {
+                for byte in scalar.properties.lowercaseMapping.utf8 {
+                    folded.append(byte)
+                    origins.append(start..<end)
                 }
+            } else if folded.last == 0x20, let last = origins.popLast() {
+                // One space for many.
+                origins.append(last.lowerBound..<end)
             } else {
-                for byte in scalar.properties.lowercaseMapping.utf8 { folded.append(Folded(byte: byte, start: Int32(start), end: end)) }
+                folded.append(0x20)
+                origins.append(start..<end)
             }
         }
         self.folded = folded
+        self.origins = origins
         self.isWord = isWord
     }
 
@@ -47,33 +46,36 @@ struct NameSearch: Sendable {
 
     /// All places of a name, from the left, not overlapping.
     func places(of name: String) -> (ranges: [Range<Int>], isExact: Bool) {
-        let exact = Array(name.utf8)
-        var found: [Range<Int>] = []
-        var index = 0
-        while !exact.isEmpty, index + exact.count <= self.bytes.count {
-            let range = index..<index + exact.count
-            if self.bytes[range].elementsEqual(exact), self.isWhole(range) {
-                found.append(range)
-                index = range.upperBound
-            } else {
-                index += 1
-            }
+        let exact = self.places(of: Array(name.utf8), in: self.bytes) { $0 }
+        if !exact.isEmpty { return (exact, true) }
+        let folded = self.places(of: Self.foldedName(name), in: self.folded) {
+            Int(self.origins[$0.lowerBound].lowerBound)..<Int(self.origins[$0.upperBound - 1].upperBound)
         }
-        if !found.isEmpty { return (found, true) }
+        return (folded, false)
+    }
 
-        let key = Self.foldedName(name)
-        index = 0
-        while !key.isEmpty, index + key.count <= self.folded.count {
-            let match = self.folded[index..<index + key.count]
-            let range = Int(self.folded[index].start)..<Int(self.folded[index + key.count - 1].end)
-            if match.first?.byte == key[0], match.lazy.map(\.byte).elementsEqual(key), self.isWhole(range) {
-                found.append(range)
-                index += key.count
-            } else {
-                index += 1
-            }
+    /// In time proportional to both lengths together, however much they repeat themselves (Knuth, Morris and Pratt).
+    private func places(of name: [UInt8], in text: [UInt8], origin: (Range<Int>) -> Range<Int>) -> [Range<Int>] {
+        guard !name.isEmpty, name.count <= text.count else { return [] }
+        // For each beginning of the name, how long its longest own ending is that is a beginning as well.
+        var borders = [Int](repeating: 0, count: name.count)
+        var length = 0
+        for index in 1..<max(1, name.count) {
+            while length > 0, name[index] != name[length] { length = borders[length - 1] }
+            if name[index] == name[length] { length += 1 }
+            borders[index] = length
         }
-        return (found, false)
+        var found: [Range<Int>] = []
+        var matched = 0
+        for (index, byte) in text.enumerated() {
+            while matched > 0, byte != name[matched] { matched = borders[matched - 1] }
+            if byte == name[matched] { matched += 1 }
+            guard matched == name.count else { continue }
+            matched = borders[matched - 1]
+            let range = origin(index + 1 - name.count..<index + 1)
+            if self.isWhole(range), range.lowerBound >= found.last?.upperBound ?? 0 { found.append(range) }
+        }
+        return found
     }
 
     /// The text at a range that ``places(of:)`` gave.

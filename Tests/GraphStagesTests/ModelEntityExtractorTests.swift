@@ -171,6 +171,13 @@ import Testing
         #expect(self.isBorneOut(found, by: chunk))
     }
 
+    @Test(.timeLimit(.minutes(1))) func `hundreds of long names that are nearly there take no time`() {
+        let chunk = String(repeating: "a", count: 4_000)
+        let names = (0..<400).map { (String(repeating: "a", count: 150) + "b\($0)", "person") }
+        let elapsed = ContinuousClock().measure { #expect(self.checked(names, chunk: chunk).mentions.isEmpty) }
+        #expect(elapsed < .seconds(5))
+    }
+
     @Test func `it is kept and read again, and damage is no extraction`() throws {
         let found = self.checked(
             [("Erika Mustermann", "person"), ("Müller GmbH", "organization")], [("Müller GmbH", "employs", "Erika Mustermann")])
