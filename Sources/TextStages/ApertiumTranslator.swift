@@ -75,6 +75,9 @@ package struct ApertiumTranslator: Translator {
     /// The mode that translates between two languages. Some packages name theirs with two letters, some with three, some add a variety.
     private func mode(from source: String, to target: String) async throws -> String? {
         let result = try await self.tools.run(Self.program, ["-l"], reading: [], limits: Self.limits)
+        guard result.outcome.isSuccess else {
+            throw StageFailure(.toolFailed, "Apertium cannot say what it translates (\(result.outcome)).", detail: result.errorOutput.text)
+        }
         let modes = result.text.split { $0.isWhitespace }.filter { mode in
             let codes = mode.split(separator: "-")
             guard codes.count == 2 else { return false }

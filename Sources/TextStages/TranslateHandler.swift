@@ -13,13 +13,14 @@ public struct TranslateHandler: StageHandler {
     private let translator: any Translator
     /// ISO 639-1.
     private let target: String
+    private let patience: Int
 
-    /// From this attempt on a chunk that was answered badly is left out.
-    private static let lastPatience = 3
-
-    /// - Parameter target: the language to translate into: `en`, `eng`, `en-GB`.
-    package init(translator: any Translator, target: String) {
+    /// - Parameters:
+    ///   - target: the language to translate into: `en`, `eng`, `en-GB`.
+    ///   - patience: the attempt from which on a chunk that was answered badly is left out; not above the attempts that a message has.
+    package init(translator: any Translator, target: String, patience: Int = 3) {
         self.translator = translator
+        self.patience = patience
         self.target = LanguageCode.short(target) ?? target
         self.engine = "\(translator.engine) to \(self.target)"
     }
@@ -41,7 +42,8 @@ public struct TranslateHandler: StageHandler {
 
         var warnings: [String] = []
         if let first = failures.first {
-            warnings.append("\(failures.count) of \(chunks.count) chunks were not translated. The first is \(first.key): \(Self.reason(first.value))")
+            let reason = Self.reason(first.value)
+            warnings.append("\(failures.count) of \(chunks.count) chunks were not translated. The first is \(first.key): \(reason)")
         }
         let translation = DocumentTranslation(
             engine: self.engine, sourceLanguage: source, targetLanguage: self.target,
@@ -108,7 +110,7 @@ extension TranslateHandler {
                 try await context.checkpoints.keep(Array(text.utf8), as: Self.key(chunk.index))
                 progress.texts[chunk.index] = text
             }
-        } catch where Self.concernsText(error) {
+        } catch  where Self.concernsText(error) {
             guard batch.count > 1 else { return Progress(failures: [batch[0].index: error]) }
             for chunk in batch {
                 let single = try await self.translate(batch: [chunk], from: source, context)
@@ -130,7 +132,7 @@ extension TranslateHandler {
         // A chunk that is refused will be refused again. A server that refuses every one has another reason than their content.
         let refusals = failures.filter { ($0.value as? RemoteModelError)?.code == .refused }
         if let first = refusals.first, translated == 0, refusals.count == failures.count { return first.value }
-        guard attempt < Self.lastPatience else { return nil }
+        guard attempt < self.patience else { return nil }
         return failures.first { ($0.value as? RemoteModelError)?.code != .refused }?.value
     }
 

@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct TranslatableTextTests {
     @Test(arguments: [
-        "", "\n\n", "one", "  one \n\n\ttwo\t| three |\r\n4. \n— ", "\u{0}a\u{2028}b\u{85}c", "1\n2\n3", "שלום\n  مرحبا 😀", "e\u{301}\n\u{301}x",
+        "", "\n\n", "one", "  one \n\n\ttwo\t| three |\r\n4. \n— ", "\u{0}a\u{2028}b\u{85}c", "1\n2\n3", "שלום\n  مرحبا 😀",
+        "e\u{301}\n\u{301}x",
     ])
     func `with its own segments it is the text again`(text: String) {
         for splitsCells in [false, true] {
