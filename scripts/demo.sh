@@ -174,7 +174,7 @@ say "each finished file is sent on to the graph by the outbox; waiting until all
 for _ in $(seq 600); do
     open=$("$bin/flotilla" queue list --json | python3 -c 'import json, sys
 for queue in json.load(sys.stdin)["queues"]:
-    if queue["queue"] == "graph_queue": print(queue["ready"] + queue["leased"] + queue["scheduled"])')
+    if queue["name"] == "graph_queue": print(queue["ready"] + queue["leased"] + queue["scheduled"])')
     [ "$open" != 0 ] || break
     sleep 0.1
 done

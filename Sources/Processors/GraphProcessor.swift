@@ -52,7 +52,7 @@ struct UnusableNameModel: Error, CustomStringConvertible {
 }
 
 extension ProcessorKit {
-    /// What finds the entities of a text.
+    /// What finds the entities of a text: the configured model, or the rules and lists.
     func entitySource(_ tagger: NameTagger?) -> EntitySource {
         let extractor = EntityExtractor(tagger: tagger)
         let engine = tagger.map { "\(EntityExtractor.engine), \($0.modelID)" } ?? EntityExtractor.engine
