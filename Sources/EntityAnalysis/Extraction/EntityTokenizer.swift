@@ -210,7 +210,7 @@ struct EntityTokenizer {
     private func classify(_ token: inout Token) {
         guard token.end - token.start <= Lexicon.longestWord else { return }
         token.classes = self.lexicon.classes(of: token.hash)
-        if !token.classes.contains(.common) {
+        if token.classes.isDisjoint(with: [.common, .surname, .given]) {
             var letters: [UInt8] = []
             letters.reserveCapacity(Lexicon.longestWord)
             for byte in self.bytes[token.start..<token.end] {

@@ -38,6 +38,7 @@ struct NameClassifier {
 
     /// Decides a run, and says where what it decided ends: names of organisations go on after it.
     private mutating func decide(_ run: Range<Int>) -> Int {
+        if self.text.isWord(run.lowerBound, among: Self.things) { return run.upperBound }
         guard let run = self.trimmed(run) else { return 0 }
         if let end = self.listed(run) { return end }
         if let split = self.innerTitle(run) {
@@ -51,6 +52,9 @@ struct NameClassifier {
         self.findings.undecided.append(run)
         return run.upperBound
     }
+
+    /// Storms and ships have the names of people.
+    private static let things: KnownWords = "storm hurricane typhoon cyclone tropical ss hms hmcs uss rms mv"
 
     /// Without words that begin sentences, label lines or say of what nation somebody is.
     private func trimmed(_ run: Range<Int>) -> Range<Int>? {
@@ -89,20 +93,19 @@ struct NameClassifier {
             let type: EntityType = phrase.classes.contains(.organization) ? .organization : .place
             let rest = max(phrase.end, index)..<max(run.upperBound, phrase.end)
             // "New York Police Department" is not the city.
-            if type == .place,
-                rest.contains(where: {
-                    self.text.isOrganizationHead($0) || self.text.isWord($0, .organizationTail) || self.text.isMark($0, "&")
-                })
-            {
+            if rest.contains(where: { type == .place && self.text.isOrganizationHead($0) || self.text.isWord($0, .organizationTail) }) {
                 return nil
             }
+            if rest.contains(where: { self.text.isMark($0, "&") }) { return nil }
             if type == .organization, index > run.lowerBound,
                 self.text.isWord(index - 1, [.place, .demonym]) || self.text.isUnknown(index - 1)
             {
                 return nil
             }
             if index > run.lowerBound { _ = self.decide(run.lowerBound..<index) }
-            self.findings.spans.append(NameSpan(tokens: index..<phrase.end, type: type, confidence: 0.92))
+            let phraseEnd = type == .organization ? self.extended(from: index..<phrase.end) ?? phrase.end : phrase.end
+            self.findings.spans.append(NameSpan(tokens: index..<phraseEnd, type: type, confidence: 0.92))
+            if phraseEnd > phrase.end { return phraseEnd }
             if let next = rest.first(where: { self.text.isNamePart($0) }) { return max(phrase.end, self.decide(next..<rest.upperBound)) }
             return phrase.end
         }
@@ -198,7 +201,10 @@ struct NameClassifier {
                 // "Laura T. Nguyen": a middle initial only with its full stop or before more.
                 continue
             }
-            guard self.isSurnameLike(word, afterStrongGiven: !self.text.isWord(first, [.common, .place])) else { break }
+            // "Martin Bell": words, both of them, but not where a sentence begins.
+            let isUsual = !self.text.has(first, .sentenceStart) && self.text.isWord(word, .frequentSurname)
+            let isStrong = last != nil || isUsual || !self.text.isWord(first, [.common, .place])
+            guard self.isSurnameLike(word, afterStrongGiven: isStrong) else { break }
             isCertain = isCertain || self.text.isSurname(word)
             last = word
         }
@@ -249,14 +255,17 @@ struct NameClassifier {
     // MARK: Organisations
 
     private mutating func organization(_ run: Range<Int>) -> Int? {
-        if let tail = run.last(where: {
-            self.text.isWord($0, .organizationTail) && $0 > run.lowerBound
-                && !(self.text.isWord($0, .function) && self.text.has($0, .shouted))
-        }) {
+        if let tail = self.tail(of: run) {
             var end = tail + 1
             if self.endsWithOwnStop(tail) { end += 1 }
+            // "Co., Ltd."
+            if self.text.isMark(end, ","), self.text.isWord(end + 1, .organizationTail), self.text.has(end + 1, .capital),
+                !self.text.has(end + 1, .blockStart)
+            {
+                end += self.endsWithOwnStop(end + 1) ? 3 : 2
+            }
             self.add(run.lowerBound..<end, .organization, 0.95)
-            if let next = (tail + 1..<max(tail + 1, run.upperBound)).first(where: { self.text.isNamePart($0) }) {
+            if let next = (end..<max(end, run.upperBound)).first(where: { self.text.isNamePart($0) }) {
                 return max(end, self.decide(next..<run.upperBound))
             }
             return max(end, run.upperBound)
@@ -276,6 +285,17 @@ struct NameClassifier {
         }
         return self.headed(run)
     }
+
+    /// The last Ltd or GmbH of the run, or a plc in small letters after it.
+    private func tail(of run: Range<Int>) -> Int? {
+        if self.text.isWord(run.upperBound, among: Self.smallTails), !self.text.has(run.upperBound, .blockStart) { return run.upperBound }
+        return run.last {
+            self.text.isWord($0, .organizationTail) && $0 > run.lowerBound
+                && !(self.text.isWord($0, .function) && self.text.has($0, .shouted))
+        }
+    }
+
+    private static let smallTails: KnownWords = "plc ltd inc llc llp gmbh"
 
     /// Whether the full stop after "Inc" belongs to it and does not end the sentence.
     private func endsWithOwnStop(_ index: Int) -> Bool {
@@ -451,8 +471,12 @@ struct NameClassifier {
         }
         let isLocated =
             self.text.followsPlacePreposition(index) || self.precedesPlace(index + 1) || self.text.isWord(index - 1, among: Self.movement)
-            || self.text.isMark(index - 1, ",") && self.text.isWord(index - 2, .place)
-        if isLocated || classes.contains(.majorPlace) && classes.isDisjoint(with: [.common, .given])
+            || self.text.isMark(index - 1, ",") && self.text.isWord(index - 2, .place) || self.text.isGoverned(index)
+        // China is a country in the middle of a sentence, and a ware at its beginning.
+        let isMajor =
+            classes.contains(.majorPlace) && !classes.contains(.given)
+            && (!classes.contains(.common) || !self.text.has(index, .sentenceStart))
+        if isLocated || isMajor
             || classes.isDisjoint(with: [.common, .given, .surname])
         {
             self.add(index..<index + 1, .place, isLocated ? 0.9 : 0.8)
@@ -463,5 +487,5 @@ struct NameClassifier {
 
     private static let of: KnownWords = "of"
     private static let ofHeads: KnownWords = "isle gulf bay city county strait straits sea lake mount town river cape port"
-    private static let movement: KnownWords = "from to of leaving left reached between and"
+    private static let movement: KnownWords = "from to leaving left reached between"
 }

@@ -96,7 +96,9 @@ struct NameConsistency {
         let words = range.filter { self.text.isWord($0) }
         guard words.count == 1, let word = words.first, self.personParts.contains(self.text.tokens[word].hash) else { return nil }
         // "Price" and "Bell" begin sentences too.
-        if self.text.has(word, .sentenceStart), self.text.isWord(word, .common), !self.isPersonal(word) { return nil }
+        if self.text.has(word, .sentenceStart), self.text.isWord(word, .common), !self.isPersonal(word), !self.precedesVerb(word) {
+            return nil
+        }
         return NameSpan(tokens: word..<word + 1, type: .person, confidence: 0.85)
     }
 
@@ -116,6 +118,7 @@ struct NameConsistency {
         else { return nil }
         if self.isPersonal(word) || self.isBesidePerson(word) { return NameSpan(tokens: tokens, type: .person, confidence: 0.55) }
         guard !self.capitalizesNouns, token.classes.isDisjoint(with: [.given]) else { return nil }
+        if self.text.isGoverned(word) { return NameSpan(tokens: tokens, type: .place, confidence: 0.6) }
         if self.text.followsPlacePreposition(word),
             !self.text.isWord(word - 1, among: Self.articles) || !token.shape.contains(.sentenceStart)
         {
@@ -128,6 +131,12 @@ struct NameConsistency {
     }
 
     private static let articles: KnownWords = "the"
+
+    /// "Price read a letter": a small word of substance follows, as after a subject and not after a noun.
+    private func precedesVerb(_ index: Int) -> Bool {
+        self.text.isWord(index + 1) && !self.text.has(index + 1, .capital) && !self.text.isWord(index + 1, .function)
+            && !self.text.has(index + 1, .blockStart)
+    }
 
     /// Followed by what people do, or preceded by what they are.
     private func isPersonal(_ index: Int) -> Bool {

@@ -6,9 +6,10 @@ extension TokenizedText {
         let token = self.tokens[index]
         guard token.shape.contains(.capital), token.shape.isDisjoint(with: [.taken, .spaceless, .possessive]) else { return false }
         if token.classes.contains(.function), !token.shape.contains(.initial) {
-            // "Will Ashworth": a small word that is a given name, before a surname, and not where every sentence begins.
-            return token.classes.contains(.given) && !token.shape.contains(.sentenceStart) && !token.shape.contains(.shouted)
-                && self.isWord(index + 1, .surname) && self.has(index + 1, .capital)
+            // "Will Ashworth": a small word that is a given name, before a surname. "Los Angeles": a listed name that begins with one.
+            if token.classes.contains(.phraseStart), self.listedPhrase(at: index, before: min(self.count, index + 8)) != nil { return true }
+            return token.classes.contains(.given) && !token.shape.contains(.shouted) && self.isWord(index + 1, .surname)
+                && self.has(index + 1, .capital)
         }
         if token.shape.contains(.initial), token.classes.contains(.function) || token.shape.contains(.sentenceStart) {
             return self.isMark(index + 1, ".") && self.isAttached(index + 1)
@@ -74,6 +75,14 @@ extension TokenizedText {
             || self.isWord(index - 1, among: Self.articles) && self.isWord(index - 2, .placePreposition)
     }
 
+    /// "Mayor of Ashford", "the city of Reading".
+    func isGoverned(_ index: Int) -> Bool {
+        self.isWord(index - 1, among: Self.of)
+            && (self.isWord(index - 2, [.title, .placeTail, .placeHead]) || self.isWord(index - 2, among: Self.places))
+    }
+
+    private static let of: KnownWords = "of"
+    private static let places: KnownWords = "people residents streets suburb outskirts capital region area north south east west"
     private static let articles: KnownWords = "the"
 
     /// The longest listed name of several words that begins at the token and ends before `limit`.

@@ -130,7 +130,7 @@ enum DatePattern {
 
     private static let theYear: KnownWords = "year jahr jahre annee ano anno"
     private static let conjunctions: KnownWords = "and to und bis y et or until a au"
-    private static let vague: KnownWords = "of about around by from to between a and"
+    private static let vague: KnownWords = "of about around by from to between a and for"
 
     private static func plainYear(_ index: Int, _ text: TokenizedText) -> Int? {
         guard let year = text.smallNumber(index), year >= 1000, year <= 2099, text.tokens[index].end - text.tokens[index].start == 4 else {

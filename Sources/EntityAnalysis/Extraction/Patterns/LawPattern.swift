@@ -190,7 +190,7 @@ enum LawPattern {
             return Self.name(from: reference.end + (text.isWord(reference.end, among: Self.ofWords) ? 2 : 0), text)
         }
         if text.isWord(next, .lawAcronym), text.has(next, .hasCapital) { return next + 1 }
-        if let end = Self.name(from: next, text) { return end }
+        if let end = Self.name(from: next, text, afterSection: true) { return end }
         // An unknown law by its letters, directly after its section: "§ 4 XYZG".
         if text.isWord(next), text.has(next, .allCapitals), !text.has(next, .shouted), text.isWord(index, .lawUnit) == false,
             steps == 0 || text.has(next, .allCapitals),
@@ -204,7 +204,7 @@ enum LawPattern {
     private static let ofWords: KnownWords = "of the de la del du des el l d les der das dem"
 
     /// A run of capitalised words with a word such as Act or Code in it, and what follows: a year, "of 1964", "of Fundamental Rights".
-    private static func name(from start: Int, _ text: TokenizedText) -> Int? {
+    private static func name(from start: Int, _ text: TokenizedText, afterSection: Bool = false) -> Int? {
         var index = start
         var head: Int?
         while index < text.count, index - start < 10, !text.has(index, .taken), index == start || !text.has(index, .blockStart) {
@@ -241,7 +241,8 @@ enum LawPattern {
             end = index
             while end > head + 1, text.isWord(end - 1, among: Self.inner) { end -= 1 }
         } else if single, !Self.isStatuteCompound(head, text), !text.isWord(head, among: Self.adjectives) {
-            return nil
+            // "Article 24 of the Constitution" can be looked up; "Section 3 of this Act" cannot.
+            return afterSection && text.isWord(head, among: Self.constitutions) ? end : nil
         }
         if text.isWord(end, among: Self.yearOf), let year = text.smallNumber(end + 1), year > 1000 { return end + 2 }
         if text.isMark(end, ","), let year = text.smallNumber(end + 1), year > 1000, year < 2100, text.isWord(head, among: Self.act) {
@@ -252,9 +253,10 @@ enum LawPattern {
         return end
     }
 
+    private static let constitutions: KnownWords = "constitution constitucion charter grundgesetz"
     private static let act: KnownWords = "act"
     private static let treaties: KnownWords =
-        "treaty charter convention constitution code act protocol statute declaration law codigo ley constitucion"
+        "treaty charter convention constitution code act protocol statute declaration law rules codigo ley constitucion"
     private static let inner: KnownWords = "of the for on and to in against de la del du des relating by"
     private static let yearOf: KnownWords = "of de"
     private static let adjectives: KnownWords = "civil penal travail commerce"
