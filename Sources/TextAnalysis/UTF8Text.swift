@@ -1,10 +1,10 @@
 /// Reading scalars from UTF-8 bytes, without `Character` and without trapping on any bytes.
 ///
 /// Every hot path of this module walks bytes: iterating a `String` by `Character` costs 20 to 50 times as much.
-enum UTF8Text {
+package enum UTF8Text {
     /// The scalar that starts at `index` and its length in bytes; U+FFFD of length 1 where the bytes are not UTF-8.
     @inline(__always)
-    static func scalar(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (value: UInt32, length: Int) {
+    package static func scalar(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (value: UInt32, length: Int) {
         let first = bytes[index]
         if first < 0x80 { return (UInt32(first), 1) }
         let left = bytes.count &- index
@@ -33,7 +33,7 @@ enum UTF8Text {
     }
 
     @inline(__always)
-    static func append(_ value: UInt32, to bytes: inout [UInt8]) {
+    package static func append(_ value: UInt32, to bytes: inout [UInt8]) {
         if value < 0x80 {
             bytes.append(UInt8(value))
         } else if value < 0x800 {
@@ -62,7 +62,7 @@ enum UTF8Text {
         return count
     }
 
-    static func isLetter(_ value: UInt32) -> Bool {
+    package static func isLetter(_ value: UInt32) -> Bool {
         if value < 0x80 { return value | 0x20 >= 0x61 && value | 0x20 <= 0x7A }
         if value < 0xAA { return false }
         if value <= 0x24F { return value != 0xD7 && value != 0xF7 && (value >= 0xC0 || value == 0xAA || value == 0xB5 || value == 0xBA) }
@@ -78,26 +78,26 @@ enum UTF8Text {
         return value >= 0x660 && value <= 0x669 || value >= 0x6F0 && value <= 0x6F9 || value >= 0x966 && value <= 0x96F
     }
 
-    static func isLowercase(_ value: UInt32) -> Bool {
+    package static func isLowercase(_ value: UInt32) -> Bool {
         if value < 0x80 { return value >= 0x61 && value <= 0x7A }
         return Unicode.Scalar(value)?.properties.isLowercase ?? false
     }
 
-    static func isUppercase(_ value: UInt32) -> Bool {
+    package static func isUppercase(_ value: UInt32) -> Bool {
         if value < 0x80 { return value >= 0x41 && value <= 0x5A }
         return Unicode.Scalar(value)?.properties.isUppercase ?? false
     }
 
     /// Whether words are written without spaces around this scalar (Han, kana, CJK punctuation and full-width forms).
     @inline(__always)
-    static func isSpacelessScript(_ value: UInt32) -> Bool {
+    package static func isSpacelessScript(_ value: UInt32) -> Bool {
         value >= 0x2E80
             && (value <= 0x312F || value >= 0x31A0 && value <= 0x4DBF || value >= 0x4E00 && value <= 0x9FFF
                 || value >= 0xF900 && value <= 0xFAFF || value >= 0xFF00 && value <= 0xFFEF || value >= 0x20000 && value <= 0x3134F)
     }
 
     /// A lower-case, accent-free form for comparing words: é to e, Ä to a, Σ to σ. Full case mapping is not attempted.
-    static func folded(_ value: UInt32) -> UInt32 {
+    package static func folded(_ value: UInt32) -> UInt32 {
         if value < 0x80 { return value >= 0x41 && value <= 0x5A ? value | 0x20 : value }
         if value < 0xC0 { return value }
         if value < 0x250 || value >= 0x1E00 && value < 0x2000 { return FoldTable.shared.lookup(value) }
