@@ -46,6 +46,8 @@ let package = Package(
         .library(name: "FlotillaPostgres", targets: ["FlotillaPostgres", "PostgresClient", "Reactor"]),
         .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
         .executable(name: "document-processor", targets: ["document-processor"]),
+        .executable(name: "audio-processor", targets: ["audio-processor"]),
+        .executable(name: "graph-processor", targets: ["graph-processor"]),
         .executable(name: "document-extractor", targets: ["document-extractor"]),
         .executable(name: "retry-scheduler", targets: ["retry-scheduler"]),
         .executable(name: "flotilla", targets: ["flotilla"]),
@@ -100,10 +102,10 @@ let package = Package(
         module("ObjectStorage", ["Flotilla", "CSystem"]),
         module("DocumentFormats", ["CSystem", "Compression", "XMLText", "JSONText"]),
         // Models behind servers that speak OpenAI's protocol.
-        module("RemoteModels", ["Flotilla", "TextAnalysis", "HTTPClient", "JSONText"]),
+        module("RemoteModels", ["Flotilla", "TextAnalysis", "HTTPClient", "JSONText", "Threading"]),
         // What the stages of all kinds of files share: tools in the sandbox, failures, recognition of text in pictures.
         module("StageTools", ["Flotilla", "Corpus", "ObjectStorage", "Subprocess", "DocumentFormats", "JSONText"]),
-        module("TextStages", ["Flotilla", "Corpus", "TextAnalysis", "StageTools", "JSONText"]),
+        module("TextStages", ["Flotilla", "Corpus", "TextAnalysis", "Subprocess", "RemoteModels", "StageTools", "JSONText"]),
         module(
             "DocumentStages",
             ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "StageTools", "TextStages", "JSONText"]),
@@ -121,19 +123,25 @@ let package = Package(
             dependencies: [
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
-                "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "VideoStages", "GraphStages",
+                "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "GraphStages",
             ],
             // The optimiser of Swift 6.3.1 crashes while it splits coroutines of this module. Its verbs wait for servers and people.
             swiftSettings: settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
 
-        // Programs: read the configuration, build, run.
-        program("document-extractor", ["DocumentFormats", "CSystem"]),
-        program(
-            "document-processor",
+        // The four processors, put together from the settings.
+        module(
+            "Processors",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentFormats", "DocumentStages", "HTTPClient", "RemoteModels", "StageTools", "Subprocess", "TextAnalysis",
+                "DocumentFormats", "DocumentStages", "AudioStages", "GraphStages", "EntityAnalysis", "StageTools",
+                "TextStages", "RemoteModels", "HTTPClient", "JSONText", "Subprocess", "TextAnalysis",
             ]),
+
+        // Programs: read the configuration, build, run.
+        program("document-extractor", ["DocumentFormats", "CSystem"]),
+        program("document-processor", ["FlotillaDaemon", "Processors"]),
+        program("audio-processor", ["FlotillaDaemon", "Processors"]),
+        program("graph-processor", ["FlotillaDaemon", "Processors"]),
         program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
@@ -166,6 +174,12 @@ let package = Package(
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
             ]),
         tests("RemoteModelsTests", ["RemoteModels", "Flotilla", "TextAnalysis", "HTTPClient", "HTTPServer", "JSONText", "Threading"]),
+        tests(
+            "TextStagesTests",
+            [
+                "TextStages", "StageTools", "RemoteModels", "Corpus", "Flotilla", "HTTPClient", "HTTPServer", "Subprocess", "TextAnalysis",
+                "JSONText", "Threading",
+            ]),
         tests(
             "AudioStagesTests",
             [
@@ -200,7 +214,8 @@ let package = Package(
             "FleetTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor",
-                "ServerHarness", "JSONText", "Threading", "fleet-worker", "retry-scheduler",
+                "ServerHarness", "HTTPServer", "JSONText", "Threading", "fleet-worker", "retry-scheduler", "document-processor",
+                "document-extractor", "audio-processor",
             ]),
     ],
     swiftLanguageModes: [.v6]

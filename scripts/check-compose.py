@@ -15,7 +15,8 @@ except ImportError:
     sys.exit(0)
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("migrate", "document-processor", "retry-scheduler", "flotilla")
+PROCESSORS = ("document-processor", "audio-processor", "video-processor", "graph-processor")
+OURS = ("migrate", *PROCESSORS, "retry-scheduler", "flotilla")
 problems = []
 
 
@@ -95,7 +96,7 @@ for name in OURS:
     expect(str(service.get("user", "")).split(":")[0] not in ("", "0", "root"), f"{name}: a user that is not root")
     program = (service.get("entrypoint") or service["command"])[0]
     expect(re.search(rf"\b{re.escape(program)}\b", dockerfile), f"{name}: the image holds no {program}")
-for name in ("document-processor", "retry-scheduler"):
+for name in (*PROCESSORS, "retry-scheduler"):
     dependencies = services[name]["depends_on"]
     expect(dependencies["migrate"]["condition"] == "service_completed_successfully", f"{name}: waits for the migration")
 
@@ -112,7 +113,7 @@ for name in OURS:
     for key in services[name]["environment"]:
         expect(key in settings or key.removesuffix("_FILE") in settings, f"{name}: {key} is no setting")
 packages = {line.split()[1] for line in (ROOT / "scripts/packages.txt").read_text().splitlines() if line and not line.startswith("#")}
-expect({"bubblewrap", "poppler-utils", "tesseract-ocr"} <= packages, "packages.txt: the document tools")
+expect({"bubblewrap", "poppler-utils", "tesseract-ocr", "ffmpeg", "pocketsphinx"} <= packages, "packages.txt: the tools that read files")
 
 redis = (ROOT / "deploy/redis/redis.conf").read_text()
 for line in ("maxmemory-policy noeviction", "appendonly yes", "appendfsync everysec"):

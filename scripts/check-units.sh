@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+scripts/processor-units.sh check
 if ! command -v systemd-analyze > /dev/null; then
     echo "units: systemd-analyze is not installed, not checked"
     exit 0
@@ -15,7 +16,7 @@ trap 'rm -rf "$root"' EXIT
 mkdir -p "$root"/{usr/bin,bin,etc,usr/lib/sysusers.d,usr/lib/tmpfiles.d,lib/systemd/system,usr/lib/systemd/system}
 cp systemd/*.service systemd/*.socket systemd/*.target "$root/usr/lib/systemd/system/"
 cp -r systemd/sysusers.d/. "$root/usr/lib/sysusers.d/"
-for program in /usr/bin/document-processor /usr/bin/retry-scheduler /bin/kill; do
+for program in /usr/bin/{document,audio,video,graph}-processor /usr/bin/retry-scheduler /bin/kill; do
     install -m 755 /bin/true "$root$program"
 done
 for unit in sockets.target network-online.target multi-user.target sysinit.target basic.target shutdown.target; do

@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
-# A whole fleet on sample documents, from nothing: private Redis and PostgreSQL, two document processors, a retry scheduler.
-# Shows progress, results, a search, failures with their reasons, a replay after repair, and the sum that proves that nothing was
-# lost; then stops everything. `make demo` builds first.
+# A whole fleet on sample files, from nothing: private Redis and PostgreSQL, processors for documents, audio, video and the graph, a
+# retry scheduler. Shows progress, results, a search, transcripts, screen text, the graph of a case, failures with their reasons, a
+# replay after repair, and the sum that proves that nothing was lost; then stops everything. `make demo` builds first.
 #
 #   DEMO_KEEP=1        leaves the fleet running and prints how to use and stop it
 #   DEMO_BIN=…         another folder of programs than .build/release
 #   DEMO_DOCUMENTS=…   another folder of documents than Examples/documents
+#   DEMO_RECORDINGS=…  another folder of recordings than Examples/recordings
+#   DEMO_PICTURES=…    where pictures to open are written, instead of .flotilla/demo
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 started=$SECONDS
 bin=${DEMO_BIN:-$PWD/.build/release}
 documents=${DEMO_DOCUMENTS:-$PWD/Examples/documents}
+recordings=${DEMO_RECORDINGS:-$PWD/Examples/recordings}
+pictures=${DEMO_PICTURES:-$PWD/.flotilla/demo}
 directory=$(mktemp -d "${TMPDIR:-/tmp}/flotilla-demo.XXXXXX")
 chmod 755 "$directory"
 pids=()
@@ -68,6 +72,7 @@ trap 'exit 143' TERM
 
 [ -x "$bin/flotilla" ] || { echo "demo: build first: make demo" >&2; exit 1; }
 if [ ! -d "$documents" ]; then python3 Examples/make-samples.py; fi
+if [ ! -d "$recordings" ]; then python3 Examples/make-recordings.py; fi
 
 chapter "1. A private Redis and PostgreSQL, and the fleet"
 environment=$(scripts/services.sh start "$directory/services")
@@ -75,6 +80,7 @@ eval "$environment"
 storage=$directory/storage
 mkdir -p "$storage"
 cp -r "$documents" "$storage/documents"
+cp -r "$recordings" "$storage/recordings"
 export STORAGE_ROOT=$storage
 # Minutes in production; a reader has no minutes.
 export RETRY_BACKOFF_BASE_SECONDS=3 RETRY_BACKOFF_MAX_SECONDS=10 MAX_RETRY_ATTEMPTS=3
@@ -90,6 +96,9 @@ launch() {
 }
 launch document-processor-1 "$bin/document-processor"
 launch document-processor-2 "$bin/document-processor"
+launch audio-processor "$bin/audio-processor"
+launch video-processor "$bin/video-processor"
+launch graph-processor "$bin/graph-processor"
 launch retry-scheduler "$bin/retry-scheduler"
 
 chapter "2. A message whose file comes late"
@@ -135,7 +144,49 @@ chapter "5. Search: full text and vectors, with file and page"
 run search "rent of the quay" --limit 3
 run search "damage to the sea wall in the storm" --limit 3
 
-chapter "6. What failed, and why"
+chapter "6. A case in a contract, a hearing and a briefing"
+say "$(find "$storage/recordings" -type f | wc -l) files: a PDF, recordings and videos, and some that must fail"
+submitted=0
+run submit "$storage/recordings" --job salvage --watch || submitted=$?
+case "$submitted" in 0 | 7) ;; *) exit "$submitted" ;; esac
+# The first document of the job whose file name has this in it.
+of_file() {
+    "$bin/flotilla" document list --job salvage --limit 500 --json | python3 -c 'import json, sys
+print(next((document["document_uuid"] for document in json.load(sys.stdin)["documents"] if sys.argv[1] in (document.get("filename") or "")), ""))' "$1"
+}
+rm -rf "$pictures"
+mkdir -p "$pictures"
+hearing=$(of_file hearing)
+if [ -n "$hearing" ]; then
+    run document transcript "$hearing"
+    run document transcript "$hearing" --format srt | sed -n 1,8p
+fi
+video=$(of_file briefing.mp4)
+if [ -n "$video" ]; then
+    run document screen "$video"
+    run document picture "$video" --kind contact_sheet --output "$pictures/contact-sheet.jpg"
+fi
+cut=$(of_file cut-off)
+if [ -n "$cut" ]; then run document show "$cut"; fi
+
+chapter "7. What they have in common: people, places, organisations"
+say "each finished file is sent on to the graph by the outbox; waiting until all have arrived"
+for _ in $(seq 600); do
+    open=$("$bin/flotilla" queue list --json | python3 -c 'import json, sys
+for queue in json.load(sys.stdin)["queues"]:
+    if queue["queue"] == "graph_queue": print(queue["ready"] + queue["leased"] + queue["scheduled"])')
+    [ "$open" != 0 ] || break
+    sleep 0.1
+done
+run graph show --job salvage --limit 20
+if [ -n "$hearing" ]; then
+    run graph path "Robert Taylor" "James Franklin" --job salvage
+    run graph entity "Mary Jackson" --job salvage
+fi
+run graph export --job salvage --format html --output "$pictures/graph.html"
+say "open $pictures/graph.html in a browser"
+
+chapter "8. What failed, and why"
 run dlq list
 run dlq stats
 letter=$("$bin/flotilla" dlq list --json | python3 -c 'import json, sys
@@ -146,7 +197,7 @@ if [ -n "$letter" ]; then
     run dlq show "$letter"
     run why "$job"
 
-    chapter "7. Repair and replay"
+    chapter "9. Repair and replay"
     broken=$(find "$storage/documents" -name '*corrupt*.pdf' | head -1)
     good=$(find "$storage/documents" -name '*.pdf' ! -name '*corrupt*' ! -name '*encrypt*' | sort | head -1)
     cp "$good" "$broken"
@@ -157,7 +208,7 @@ if [ -n "$letter" ]; then
     run dlq list
 fi
 
-chapter "8. Nothing is lost"
+chapter "10. Nothing is lost"
 run queue list
 run worker list
 run reconcile

@@ -3,27 +3,69 @@ public import Flotilla
 public import FlotillaPostgres
 internal import PostgresClient
 
-/// What the document pipeline's stages leave in the corpus tables, each in the transaction that completes the stage.
+/// What the pipelines' stages leave in the corpus tables, each in the transaction that completes the stage.
 public enum CorpusProjections {
-    /// For `PostgresStageStore(pool:projections:)`: `detect`, `extract_text`, `clean_text`, `chunk`, `summarize`, `index`.
-    public static func all(_ store: CorpusStore) -> [StageName: PostgresStageStore.Projection] {
+    /// For `PostgresStageStore(pool:projections:)`: `detect`, `extract_text`, `clean_text`, `chunk`, `summarize`, `index`, `translate`.
+    public static func documents(_ store: CorpusStore) -> [StageName: PostgresStageStore.Projection] {
+        var projections = Self.texts(store)
+        projections["detect"] = { transaction, work, output in
+            let file = try DetectedFile(bytes: output.body)
+            var facts = Self.facts(of: work)
+            facts.contentSHA256 = file.sha256
+            facts.mimeType = file.mimeType
+            facts.bytes = file.bytes
+            facts.pageCount = file.pages
+            try await store.write(facts, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+        }
+        projections["extract_text"] = { transaction, work, output in
+            let document = try ExtractedDocument(bytes: output.body)
+            var facts = Self.facts(of: work)
+            facts.pageCount = document.pages.count
+            facts.title = document.title
+            try await store.write(facts, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+        }
+        return projections
+    }
+
+    /// The same for recordings: `probe`, `transcribe`, `keyframes`, `ocr_frames`, and the stages of texts.
+    public static func recordings(_ store: CorpusStore) -> [StageName: PostgresStageStore.Projection] {
+        var projections = Self.texts(store)
+        projections["probe"] = { transaction, work, output in
+            let file = try MediaFile(bytes: output.body)
+            var facts = Self.facts(of: work)
+            facts.contentSHA256 = file.sha256
+            facts.mimeType = file.mimeType
+            facts.bytes = file.bytes
+            facts.title = file.title
+            facts.durationMs = file.durationMs
+            try await store.write(facts, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+        }
+        projections["transcribe"] = { transaction, work, output in
+            let transcript = try Transcript(bytes: output.body)
+            var facts = Self.facts(of: work)
+            facts.durationMs = transcript.durationMs
+            let uuid = try Self.uuid(work)
+            try await store.write(facts, of: uuid, version: work.processingVersion, in: transaction)
+            try await store.replace(
+                transcript.segments.map { TimedText(time: $0.time, text: $0.text, confidence: $0.confidence) }, source: .speech, of: uuid,
+                version: work.processingVersion, in: transaction)
+        }
+        projections["keyframes"] = { transaction, work, output in
+            try await store.replace(
+                try VideoFrames(bytes: output.body), of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+        }
+        projections["ocr_frames"] = { transaction, work, output in
+            let screen = try ScreenText(bytes: output.body)
+            try await store.replace(
+                screen.spans.map { TimedText(time: $0.time, text: $0.text, confidence: $0.confidence / 100) }, source: .screen,
+                of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+        }
+        return projections
+    }
+
+    /// What documents and recordings have in common: `clean_text`, `chunk`, `summarize`, `index`, `translate`.
+    private static func texts(_ store: CorpusStore) -> [StageName: PostgresStageStore.Projection] {
         [
-            "detect": { transaction, work, output in
-                let file = try DetectedFile(bytes: output.body)
-                var facts = Self.facts(of: work)
-                facts.contentSHA256 = file.sha256
-                facts.mimeType = file.mimeType
-                facts.bytes = file.bytes
-                facts.pageCount = file.pages
-                try await store.write(facts, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
-            },
-            "extract_text": { transaction, work, output in
-                let document = try ExtractedDocument(bytes: output.body)
-                var facts = Self.facts(of: work)
-                facts.pageCount = document.pages.count
-                facts.title = document.title
-                try await store.write(facts, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
-            },
             "clean_text": { transaction, work, output in
                 let document = try CleanedDocument(bytes: output.body)
                 var facts = Self.facts(of: work)
@@ -48,6 +90,10 @@ public enum CorpusProjections {
             "index": { transaction, work, output in
                 let vectors = try ChunkVectors(bytes: output.body)
                 try await store.write(vectors, of: try Self.uuid(work), version: work.processingVersion, in: transaction)
+            },
+            "translate": { transaction, work, output in
+                try await store.replace(
+                    try DocumentTranslation(bytes: output.body), of: try Self.uuid(work), version: work.processingVersion, in: transaction)
             },
         ]
     }

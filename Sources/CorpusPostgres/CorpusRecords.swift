@@ -1,3 +1,4 @@
+public import Corpus
 public import PostgresClient
 
 /// A document's row.
@@ -16,6 +17,8 @@ public struct DocumentRecord: Sendable, Hashable {
     public var category: String?
     public var title: String?
     public var summary: String?
+    /// Of recordings, in milliseconds.
+    public var durationMs: Int?
     public var version: Int
     public var chunkCount: Int
     public var createdAt: PostgresTimestamp
@@ -36,6 +39,7 @@ public struct DocumentFacts: Sendable, Hashable {
     public var category: String?
     public var title: String?
     public var summary: String?
+    public var durationMs: Int?
 
     public init() {}
 }
@@ -76,6 +80,8 @@ public struct SearchHit: Sendable, Hashable {
     /// Pages that the chunk touches.
     public var firstPage: Int
     public var lastPage: Int
+    /// Of recordings: when the chunk was said or seen.
+    public var time: TimeRange?
     public var headingPath: [String]
     /// An extract of one line.
     public var snippet: String

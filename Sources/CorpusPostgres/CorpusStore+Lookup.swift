@@ -1,10 +1,11 @@
 public import Corpus
+internal import JSONText
 public import PostgresClient
 
 extension CorpusStore {
     private static let columns: PostgresQuery = """
         d.uuid, d.tenant_id, d.job_id, d.filename, d.uri, d.content_sha256, d.mime_type, d.bytes, d.page_count, d.language, d.category,
-        d.title, d.summary, d.current_version, (SELECT count(*) FROM chunk WHERE chunk.document_uuid = d.uuid) AS chunks, d.created_at,
+        d.title, d.summary, d.duration_ms, d.current_version, (SELECT count(*) FROM chunk WHERE chunk.document_uuid = d.uuid) AS chunks, d.created_at,
         d.updated_at
         """
 
@@ -35,7 +36,7 @@ extension CorpusStore {
     public func chunks(of uuid: PostgresUUID) async throws(PostgresError) -> [DocumentChunk] {
         let rows = try await self.pool.query(
             """
-            SELECT index, text, start_byte, end_byte, first_page, last_page, heading_path, tokens
+            SELECT index, text, start_byte, end_byte, first_page, last_page, start_ms, end_ms, heading_path, tokens
             FROM chunk WHERE document_uuid = \(uuid) ORDER BY version DESC, index
             """)
         var chunks: [DocumentChunk] = []
@@ -45,7 +46,8 @@ extension CorpusStore {
                 DocumentChunk(
                     index: try row["index", as: Int.self], text: try row["text", as: String.self],
                     bytes: start..<max(start, try row["end_byte", as: Int.self]), firstPage: try row["first_page", as: Int.self],
-                    lastPage: try row["last_page", as: Int.self], headingPath: try row["heading_path", as: [String].self],
+                    lastPage: try row["last_page", as: Int.self], time: try Self.time(row),
+                    headingPath: try row["heading_path", as: [String].self],
                     tokenEstimate: try row["tokens", as: Int.self]))
         }
         return chunks
@@ -63,6 +65,34 @@ extension CorpusStore {
         return try CleanedDocument(bytes: try row[0, as: [UInt8].self])
     }
 
+    /// What the stages of the newest version found odd or could not read, in the order of their stages' ends.
+    ///
+    /// - Throws: `PostgresError`, or what is wrong with a stored output.
+    public func warnings(of uuid: PostgresUUID) async throws -> [(stage: String, text: String)] {
+        let rows = try await self.pool.query(
+            """
+            SELECT output.stage, (convert_from(output.body, 'UTF8')::json -> 'warnings')::text
+            FROM stage_output AS output JOIN stage_run AS run USING (document_uuid, processing_version, stage)
+            WHERE output.document_uuid = \(uuid) AND output.processing_version = (
+                SELECT max(processing_version) FROM stage_output WHERE document_uuid = \(uuid))
+                AND output.stage IN ('extract_text', 'probe', 'extract_audio', 'transcribe', 'keyframes', 'ocr_frames', 'translate')
+            ORDER BY run.finished_at, output.stage
+            """)
+        var warnings: [(String, String)] = []
+        for row in rows {
+            guard let text = try row[1, as: String?.self] else { continue }
+            let stage = try row[0, as: String.self]
+            warnings += (try JSONValue(parsing: text).array ?? []).compactMap { $0.string }.map { (stage, $0) }
+        }
+        return warnings
+    }
+
+    /// When a chunk was said or seen; nil in documents.
+    static func time(_ row: PostgresRow) throws(PostgresError) -> TimeRange? {
+        guard let start = try row["start_ms", as: Int?.self] else { return nil }
+        return TimeRange(start: start, end: try row["end_ms", as: Int.self])
+    }
+
     private static func record(_ row: PostgresRow) throws(PostgresError) -> DocumentRecord {
         DocumentRecord(
             uuid: try row["uuid", as: String.self], tenantID: try row["tenant_id", as: String?.self],
@@ -71,7 +101,8 @@ extension CorpusStore {
             mimeType: try row["mime_type", as: String?.self], bytes: try row["bytes", as: Int?.self],
             pageCount: try row["page_count", as: Int?.self], language: try row["language", as: String?.self],
             category: try row["category", as: String?.self], title: try row["title", as: String?.self],
-            summary: try row["summary", as: String?.self], version: try row["current_version", as: Int.self],
+            summary: try row["summary", as: String?.self], durationMs: try row["duration_ms", as: Int?.self],
+            version: try row["current_version", as: Int.self],
             chunkCount: try row["chunks", as: Int.self], createdAt: try row["created_at", as: PostgresTimestamp.self],
             updatedAt: try row["updated_at", as: PostgresTimestamp.self])
     }

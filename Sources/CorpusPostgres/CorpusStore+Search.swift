@@ -102,8 +102,8 @@ extension CorpusStore {
     private func load(_ ids: [Int64], model: Int16?) async throws(PostgresError) -> [Candidate] {
         let rows = try await self.pool.query(
             """
-            SELECT c.document_uuid, d.tenant_id, d.job_id, d.filename, d.uri, d.title, c.index, c.first_page, c.last_page, c.heading_path,
-                c.text, c.start_byte, d.page_numbers, d.page_starts, v.vector
+            SELECT c.document_uuid, d.tenant_id, d.job_id, d.filename, d.uri, d.title, c.index, c.first_page, c.last_page, c.start_ms,
+                c.end_ms, c.heading_path, c.text, c.start_byte, d.page_numbers, d.page_starts, v.vector
             FROM unnest(\(ids)) WITH ORDINALITY AS wanted (id, place)
             JOIN chunk AS c ON c.id = wanted.id JOIN document AS d ON d.uuid = c.document_uuid
             LEFT JOIN chunk_vector AS v ON v.chunk_id = c.id AND v.model = \(model)
@@ -118,7 +118,8 @@ extension CorpusStore {
                 jobID: try row["job_id", as: String?.self], filename: try row["filename", as: String?.self],
                 uri: try row["uri", as: String?.self], title: try row["title", as: String?.self],
                 chunkIndex: try row["index", as: Int.self], page: try row["first_page", as: Int.self],
-                firstPage: try row["first_page", as: Int.self], lastPage: try row["last_page", as: Int.self], headingPath: headings,
+                firstPage: try row["first_page", as: Int.self], lastPage: try row["last_page", as: Int.self], time: try Self.time(row),
+                headingPath: headings,
                 snippet: "", highlights: [], score: 0, similarity: nil, matchesWords: false)
             candidates.append(
                 Candidate(

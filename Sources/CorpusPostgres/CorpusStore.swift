@@ -30,13 +30,13 @@ public struct CorpusStore: Sendable {
         let rows = try await transaction.query(
             """
             INSERT INTO document AS stored (uuid, tenant_id, job_id, filename, uri, content_sha256, mime_type, bytes, page_count, language,
-                category, title, summary, current_version)
+                category, title, summary, duration_ms, current_version)
             VALUES (\(document), \(StorableText.of(facts.tenantID))::text, \(StorableText.of(facts.jobID))::text,
                 \(StorableText.of(facts.filename))::text, \(StorableText.of(facts.uri))::text, \(StorableText.of(facts.contentSHA256))::text,
                 \(StorableText.of(facts.mimeType))::text, \(facts.bytes.map { Int64($0) }),
                 \(facts.pageCount.map { Int32(clamping: $0) }), \(StorableText.of(facts.language))::text,
                 \(StorableText.of(facts.category))::text, \(StorableText.of(facts.title))::text, \(StorableText.of(facts.summary))::text,
-                \(version))
+                \(facts.durationMs.map { Int64($0) }), \(version))
             ON CONFLICT (uuid) DO UPDATE SET
                 tenant_id = coalesce(excluded.tenant_id, stored.tenant_id), job_id = coalesce(excluded.job_id, stored.job_id),
                 filename = coalesce(excluded.filename, stored.filename), uri = coalesce(excluded.uri, stored.uri),
@@ -44,7 +44,8 @@ public struct CorpusStore: Sendable {
                 mime_type = coalesce(excluded.mime_type, stored.mime_type), bytes = coalesce(excluded.bytes, stored.bytes),
                 page_count = coalesce(excluded.page_count, stored.page_count), language = coalesce(excluded.language, stored.language),
                 category = coalesce(excluded.category, stored.category), title = coalesce(excluded.title, stored.title),
-                summary = coalesce(excluded.summary, stored.summary), current_version = excluded.current_version, updated_at = now()
+                summary = coalesce(excluded.summary, stored.summary),
+                duration_ms = coalesce(excluded.duration_ms, stored.duration_ms), current_version = excluded.current_version, updated_at = now()
             WHERE excluded.current_version >= stored.current_version
             """)
         return rows.affected == 1
@@ -76,16 +77,19 @@ public struct CorpusStore: Sendable {
             let batch = chunks[start..<min(start + 500, chunks.count)]
             try await transaction.query(
                 """
-                INSERT INTO chunk (document_uuid, version, index, start_byte, end_byte, first_page, last_page, tokens, heading_path, text, words)
-                SELECT \(document), \(Int32(clamping: version)), c.index, c.start_byte, c.end_byte, c.first_page, c.last_page, c.tokens,
+                INSERT INTO chunk (document_uuid, version, index, start_byte, end_byte, first_page, last_page, start_ms, end_ms, tokens,
+                    heading_path, text, words)
+                SELECT \(document), \(Int32(clamping: version)), c.index, c.start_byte, c.end_byte, c.first_page, c.last_page,
+                    nullif(c.start_ms, -1), nullif(c.end_ms, -1), c.tokens,
                     CASE WHEN c.headings = '' THEN '{}' ELSE string_to_array(c.headings, E'\\x1f') END, c.text,
                     to_tsvector('simple', c.searchable) || to_tsvector(\(configuration)::regconfig, c.searchable)
                 FROM unnest(\(batch.map { Int32(clamping: $0.index) }), \(batch.map { Int32(clamping: $0.bytes.lowerBound) }),
                     \(batch.map { Int32(clamping: $0.bytes.upperBound) }), \(batch.map { Int32(clamping: $0.firstPage) }),
-                    \(batch.map { Int32(clamping: $0.lastPage) }), \(batch.map { Int32(clamping: $0.tokenEstimate) }),
+                    \(batch.map { Int32(clamping: $0.lastPage) }), \(batch.map { Int32(clamping: $0.time?.start ?? -1) }),
+                    \(batch.map { Int32(clamping: $0.time?.end ?? -1) }), \(batch.map { Int32(clamping: $0.tokenEstimate) }),
                     \(batch.map { Self.joined($0.headingPath) }), \(batch.map { StorableText.of($0.text) }),
                     \(batch.map { StorableText.of(Self.searchable($0.headingPath, $0.text)) }))
-                    AS c (index, start_byte, end_byte, first_page, last_page, tokens, headings, text, searchable)
+                    AS c (index, start_byte, end_byte, first_page, last_page, start_ms, end_ms, tokens, headings, text, searchable)
                 ON CONFLICT (document_uuid, version, index) DO NOTHING
                 """)
         }

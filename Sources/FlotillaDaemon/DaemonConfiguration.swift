@@ -35,7 +35,11 @@ public struct DaemonConfiguration: Sendable {
         self.heartbeat = settings.isSet(\.heartbeat) ? settings[\.heartbeat] : min(settings[\.heartbeat], settings[\.lease] / 3)
         self.reclaimInterval = settings[\.reclaimInterval]
         self.drain = settings[\.drain]
-        self.stageDeadline = settings[\.stageDeadline]
+        // A recording is listened to for as long as it lasts, on a slow machine.
+        let listens = role == .audioProcessor || role == .videoProcessor
+        self.stageDeadline =
+            settings.isSet(\.stageDeadline) || !listens
+            ? settings[\.stageDeadline] : max(settings[\.stageDeadline], settings[\.maxMediaDuration])
         self.backoffBase = settings[\.retryBackoffBase]
         self.backoffMaximum =
             settings.isSet(\.retryBackoffMax) ? settings[\.retryBackoffMax] : max(settings[\.retryBackoffMax], settings[\.retryBackoffBase])
@@ -88,6 +92,7 @@ public struct DaemonConfiguration: Sendable {
         if (self.settings[\.redisTLSCertFile] == nil) != (self.settings[\.redisTLSKeyFile] == nil) {
             mistakes.append("REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE belong together: set both or none")
         }
+        mistakes += self.missingModels()
         var owners: [String: String] = [:]
         for queue in self.queues {
             let kind = queue.kind.rawValue.uppercased()
@@ -100,6 +105,21 @@ public struct DaemonConfiguration: Sendable {
                 owners[name] = variable
             }
         }
+        return mistakes
+    }
+
+    /// Engines that were chosen without what they need.
+    private func missingModels() -> [String] {
+        var mistakes: [String] = []
+        if self.settings[\.speechEngine] == .whisper, self.settings[\.whisperModel] == nil {
+            mistakes.append("SPEECH_ENGINE=whisper needs WHISPER_MODEL, the path of a model file")
+        }
+        if self.settings[\.speechEngine] == .server, self.settings[\.speechURL] == nil {
+            mistakes.append("SPEECH_ENGINE=server needs SPEECH_URL")
+        }
+        guard self.settings[\.chatURL] == nil else { return mistakes }
+        if self.settings[\.entityEngine] == .chat { mistakes.append("ENTITY_ENGINE=chat needs CHAT_URL") }
+        if self.settings[\.translateTo] != nil, self.settings[\.translator] == .chat { mistakes.append("TRANSLATOR=chat needs CHAT_URL") }
         return mistakes
     }
 }

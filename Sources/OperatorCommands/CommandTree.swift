@@ -3,7 +3,8 @@ enum CommandTree {
     static let verbs: [any Verb.Type] = [
         Submit.self,
         JobList.self, JobShow.self, JobWatch.self, JobCancel.self, Why.self,
-        DocumentList.self, DocumentShow.self, DocumentTextVerb.self, DocumentChunks.self, Search.self,
+        DocumentList.self, DocumentShow.self, DocumentTextVerb.self, DocumentChunks.self, DocumentTranscript.self, DocumentScreen.self,
+        DocumentPicture.self, DocumentTranslationVerb.self, Search.self,
         QueueList.self, QueuePause.self, QueueResume.self,
         RetryList.self, RetryRun.self, RetryDiscard.self,
         DeadLetterList.self, DeadLetterShow.self, DeadLetterRequeue.self, DeadLetterDiscard.self, DeadLetterPurge.self,

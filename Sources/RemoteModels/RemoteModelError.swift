@@ -19,8 +19,11 @@ public struct RemoteModelError: FailureClassified, CustomStringConvertible {
     public let code: Code
     public let description: String
     public let failureClass: FailureClass
+    /// Of the server's answer; nil when there was none, or when its content was the trouble.
+    public let status: Int?
 
-    package init(_ service: RemoteService, _ code: Code, _ description: String, retryAfter: Duration? = nil) {
+    package init(_ service: RemoteService, _ code: Code, _ description: String, retryAfter: Duration? = nil, status: Int? = nil) {
+        self.status = status
         self.service = service
         self.code = code
         self.description = description
@@ -33,8 +36,13 @@ public struct RemoteModelError: FailureClassified, CustomStringConvertible {
     }
 
     init(_ service: RemoteService, _ error: HTTPCallError) {
-        let isOurs = error.code == .unreachable || error.code == .insecure || error.code == .invalidCall
-        self.init(service, isOurs ? .unusable : .busy, "The \(service.rawValue) server cannot be used: \(error.detail).")
+        let code: Code =
+            switch error.code {
+            case .unreachable, .insecure, .invalidCall: .unusable
+            case .tooLarge: .badAnswer
+            default: .busy
+            }
+        self.init(service, code, "The \(service.rawValue) server cannot be used: \(error.detail).")
     }
 
     /// - Parameter now: seconds since 1970.
@@ -44,9 +52,9 @@ public struct RemoteModelError: FailureClassified, CustomStringConvertible {
         let what = "The \(service.rawValue) server answered \(answer.status): \(said)"
         switch answer.status {
         case 408, 425, 429, 500...599:
-            self.init(service, .busy, what, retryAfter: answer.retryAfter(now: now))
-        case 401, 403, 404, 405, 300...399: self.init(service, .unusable, what)
-        default: self.init(service, .refused, what)
+            self.init(service, .busy, what, retryAfter: answer.retryAfter(now: now), status: answer.status)
+        case 401, 403, 404, 405, 300...399: self.init(service, .unusable, what, status: answer.status)
+        default: self.init(service, .refused, what, status: answer.status)
         }
     }
 

@@ -22,6 +22,7 @@ final class Fleet: Sendable {
     let broker: RedisBroker
     let scratch: ScratchDirectory
     private let environment: [String: String]
+    private let redisConfiguration: RedisConfiguration
     private let started = Lock<[Daemon]>([])
 
     static let queue = "document_queue"
@@ -56,9 +57,11 @@ final class Fleet: Sendable {
             "RUN_LOG": "\(self.scratch.path)/runs", "OUTAGE_FILE": "\(self.scratch.path)/outage",
             "LEASE_SECONDS": "3", "HEARTBEAT_SECONDS": "1", "RECLAIM_INTERVAL_SECONDS": "500ms",
             "RETRY_BACKOFF_BASE_SECONDS": "200ms", "RETRY_BACKOFF_MAX_SECONDS": "400ms", "DRAIN_SECONDS": "10", "CONCURRENCY": "4",
+            "STORAGE_ROOT": "\(self.scratch.path)/storage", "WORK_DIRECTORY": "\(self.scratch.path)/work",
         ].merging(environment) { $1 }
         self.pool = PostgresPool(configuration: try PostgresConfiguration(url: url), eventLoop: Self.loop)
         let configuration = try RedisConfiguration(url: self.redis.url)
+        self.redisConfiguration = configuration
         self.client = RedisClient(configuration: configuration, eventLoop: Self.loop)
         self.broker = RedisBroker(
             names: QueueNames(queue: QueueName(Self.queue), retry: "document_retry", deadLetter: "document_dlq"), client: self.client,
@@ -117,6 +120,41 @@ final class Fleet: Sendable {
     /// The ends of the daemons' logs.
     var logs: String {
         self.started.withLock { $0 }.suffix(6).map { "--- \($0.log)\n" + readText($0.log).suffix(3_000) }.joined(separator: "\n")
+    }
+
+    // MARK: Files
+
+    /// Where the daemons look for files: a copy of the samples.
+    var storage: String { "\(self.scratch.path)/storage" }
+
+    /// Copies the sample documents and recordings into ``storage``.
+    func makeFiles() throws {
+        let examples = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/") + "/Examples"
+        try self.command(["mkdir", "-p", self.storage])
+        try self.command(["cp", "-r", "\(examples)/documents/.", "\(examples)/recordings/.", self.storage])
+    }
+
+    /// Runs a program to its end and expects that it succeeds.
+    func command(_ line: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let process = try ChildProcess(line[0], Array(line.dropFirst()), log: "\(self.scratch.path)/commands.log")
+        #expect(process.wait() == .exited(0), "\(line)", sourceLocation: sourceLocation)
+    }
+
+    func fileMessage(_ name: String, job: String) -> String {
+        "{\"job_id\": \"\(job)\", \"gcs_path\": \"\(name)\", \"filename\": \"\(name)\"}"
+    }
+
+    /// The broker of a kind's queues, `audio_queue` and so on; for everything but waiting.
+    func broker(of queue: String) -> RedisBroker {
+        let kind = queue.replacing("_queue", with: "")
+        return RedisBroker(
+            names: QueueNames(queue: QueueName(queue), retry: "\(kind)_retry", deadLetter: "\(kind)_dlq"), client: self.client,
+            blocking: RedisBlockingConnection(configuration: self.redisConfiguration, eventLoop: Self.loop), eventLoop: Self.loop)
+    }
+
+    /// Sends messages to a queue.
+    func push(_ queue: String, _ messages: String...) async throws {
+        for message in messages { try await self.broker(of: queue).enqueue([Array(message.utf8)]) }
     }
 
     // MARK: Messages

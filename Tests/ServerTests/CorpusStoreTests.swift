@@ -232,7 +232,7 @@ import TextAnalysis
 
     @Test func `the pipeline's outputs fill the tables in the stages' transactions`() async throws {
         try await self.withCorpus { scene, store in
-            let stages = PostgresStageStore(pool: scene.pool, projections: CorpusProjections.all(store))
+            let stages = PostgresStageStore(pool: scene.pool, projections: CorpusProjections.documents(store))
             let claim = try scene.claim("report.pdf", job: "j1", delivery: 1)
             let work = StageWork(
                 identity: claim.identity, processingVersion: 1, fence: try await scene.run([claim])[0], worker: claim.delivery.worker,

@@ -35,7 +35,7 @@ public struct EntityExtractor: Sendable {
         mentions += self.names(in: tokens, language: language).map { name in
             let span = tokens.span(name.tokens)
             return EntityMention(
-                type: name.type, text: tokens.string(span), bytes: span, normal: NameNormalizer.normal(name.tokens, in: tokens),
+                type: name.type, text: tokens.string(span), bytes: span, normal: NormalName.normal(name.tokens, in: tokens),
                 confidence: name.confidence)
         }
         return Self.withoutOverlaps(mentions)

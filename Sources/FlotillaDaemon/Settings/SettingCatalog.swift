@@ -11,6 +11,21 @@ public enum LogLevelChoice: String, Sendable, CaseIterable {
     case trace, debug, info, notice, warn, error
 }
 
+/// What turns speech into text.
+public enum SpeechEngineChoice: String, Sendable, CaseIterable {
+    case pocketsphinx, whisper, server
+}
+
+/// What translates.
+public enum TranslatorChoice: String, Sendable, CaseIterable {
+    case apertium, chat
+}
+
+/// What finds the entities of a text.
+public enum EntityEngineChoice: String, Sendable, CaseIterable {
+    case builtin, chat
+}
+
 /// Every setting there is. Adding a line here makes it readable, checked, documented and shown.
 public struct SettingCatalog: Sendable {
     // MARK: Redis
@@ -144,6 +159,38 @@ public struct SettingCatalog: Sendable {
         "MAX_PAGE_PIXELS", .documents, 10_000...2_000_000_000, default: 100_000_000,
         help: "Images with more pixels are refused for good; pages are drawn at a resolution that stays below.")
 
+    // MARK: Audio and video
+
+    public let maxMediaBytes = Setting<Int>.bytes(
+        "MAX_MEDIA_BYTES", .recordings, 1 << 10...1 << 42, default: 4 << 30, help: "Larger recordings are refused for good.")
+    public let maxMediaDuration = Setting<Duration>.duration(
+        "MAX_MEDIA_SECONDS", .recordings, .seconds(1) ... .seconds(100 * 3_600), default: .seconds(6 * 3_600),
+        help: "Longer recordings are refused for good. An hour of speech takes 115 MB of the work directory while it is transcribed.")
+    public let maxVideoFrames = Setting<Int>.integer(
+        "MAX_VIDEO_FRAMES", .recordings, 1...5_000, default: 200,
+        help: "Pictures of one video that are looked at, at most, spread over its whole length.")
+    public let speechEngine = Setting<SpeechEngineChoice>.choice(
+        "SPEECH_ENGINE", .recordings, default: .pocketsphinx,
+        help: "`pocketsphinx` is in the distribution and works offline, for English; about four words in ten of free speech are wrong. "
+            + "`whisper` runs `whisper-cli` with a model file; `server` asks a server that speaks OpenAI's `/v1/audio/transcriptions`.")
+    public let speechLanguage = Setting<String?>.optionalText(
+        "SPEECH_LANGUAGE", .recordings, kind: "ISO 639-1 code",
+        help: "The language of recordings whose message names none; without it, recognisers that can tell do.")
+    public let whisperCommand = Setting<String>.text(
+        "WHISPER_COMMAND", .recordings, kind: "path, or name in `PATH`", default: "whisper-cli", help: "The program of whisper.cpp.")
+    public let whisperModel = Setting<String?>.optionalPath(
+        "WHISPER_MODEL", .recordings, help: "Its model file, such as `ggml-base.en.bin`; needed for `SPEECH_ENGINE=whisper`.")
+    public let speechURL = Setting<String?>.url(
+        "SPEECH_URL", .recordings, schemes: ["http", "https"],
+        help: "The speech server's address up to `/v1`; needed for `SPEECH_ENGINE=server`.")
+    public let speechPath = Setting<String>.text(
+        "SPEECH_PATH", .recordings, kind: "path that begins with `/`", default: "/audio/transcriptions",
+        help: "What is added to that address; the server of whisper.cpp listens at `/inference`."
+    ) { $0.hasPrefix("/") }
+    public let speechModel = Setting<String>.text(
+        "SPEECH_MODEL", .recordings, default: "whisper-1", help: "The model to ask that server for.")
+    public let speechAPIKey = Setting<String?>.optionalText("SPEECH_API_KEY", .recordings, secret: true, help: "Its key.")
+
     // MARK: Embeddings
 
     public let embeddingsURL = Setting<String?>.url(
@@ -153,6 +200,40 @@ public struct SettingCatalog: Sendable {
     public let embeddingsDimensions = Setting<Int>.integer(
         "EMBEDDINGS_DIMENSIONS", .embeddings, 1...16_384, default: 1_536, help: "How many numbers that model's vectors have.")
     public let embeddingsAPIKey = Setting<String?>.optionalText("EMBEDDINGS_API_KEY", .embeddings, secret: true, help: "Its key.")
+
+    // MARK: Language model
+
+    public let chatURL = Setting<String?>.url(
+        "CHAT_URL", .chat, schemes: ["http", "https"],
+        help:
+            "A server that speaks OpenAI's `/v1/chat/completions`, its address up to `/v1`, for `TRANSLATOR=chat` and `ENTITY_ENGINE=chat`. "
+            + "Texts are sent to it.")
+    public let chatModel = Setting<String>.text("CHAT_MODEL", .chat, default: "gpt-4o-mini", help: "The model to ask it for.")
+    public let chatAPIKey = Setting<String?>.optionalText("CHAT_API_KEY", .chat, secret: true, help: "Its key.")
+    public let chatTimeout = Setting<Duration>.duration(
+        "CHAT_TIMEOUT_SECONDS", .chat, .seconds(1) ... .seconds(3_600), default: .seconds(180), help: "How long one answer may take.")
+
+    // MARK: Translation
+
+    public let translateTo = Setting<String?>.optionalText(
+        "TRANSLATE_TO", .translation, kind: "ISO 639-1 code",
+        help: "Texts in other languages are translated into this one, in a last stage; the original stays as it is. Off without it.")
+    public let translator = Setting<TranslatorChoice>.choice(
+        "TRANSLATOR", .translation, default: .apertium,
+        help:
+            "`apertium` is in the distribution and works offline, for the pairs that are installed (`apertium-eng-spa`, …); `chat` asks the "
+            + "server of `CHAT_URL`.")
+
+    // MARK: Knowledge graph
+
+    public let graphChaining = Setting<Bool>.flag(
+        "GRAPH_CHAINING", .graph, default: true,
+        help: "Whether a finished document, recording or video is sent to the graph queue. Turn it off where no graph-processor runs.")
+    public let entityEngine = Setting<EntityEngineChoice>.choice(
+        "ENTITY_ENGINE", .graph, default: .builtin,
+        help: "`builtin` finds names by rules and lists, offline; `chat` asks the server of `CHAT_URL`.")
+    public let nameModel = Setting<String?>.optionalPath(
+        "NAME_MODEL", .graph, help: "A model made by `flotilla train-ner` on your own texts, which finds names in place of the rules.")
 
     // MARK: HTTP
 

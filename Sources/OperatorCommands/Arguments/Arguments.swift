@@ -23,6 +23,15 @@ struct Arguments: Sendable {
         return number
     }
 
+    /// One of a closed set of words.
+    func choice<Choice: CaseIterable & RawRepresentable>(_ name: String, of type: Choice.Type) throws(CommandError) -> Choice?
+    where Choice.RawValue == String {
+        guard let text = self.text(name) else { return nil }
+        if let choice = Choice(rawValue: text) { return choice }
+        let words = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        throw .usage("--\(name) must be one of \(words), not '\(text)'")
+    }
+
     /// `--limit`, which bounds every list.
     func limit(default standard: Int = 50) throws(CommandError) -> Int { try self.number("limit", in: 1...500) ?? standard }
 

@@ -15,6 +15,7 @@ extension DocumentRecord {
         let members: [JSONValue.Member] =
             texts.map { .init($0.0, .optional($0.1)) } + [
                 .init("bytes", .optional(self.bytes)), .init("pages", .optional(self.pageCount)),
+                .init("duration_ms", .optional(self.durationMs)),
                 .init("processing_version", .count(self.version)), .init("chunks", .count(self.chunkCount)),
                 .init("created_at", .string(Timestamp.text(self.createdAt.microseconds))),
                 .init("updated_at", .string(Timestamp.text(self.updatedAt.microseconds))),
@@ -30,9 +31,13 @@ extension DocumentChunk {
             "index": .count(self.index), "first_page": .count(self.firstPage), "last_page": .count(self.lastPage),
             "page": .count(self.firstPage), "heading_path": .array(self.headingPath.map { .string($0) }),
             "first_byte": .count(self.bytes.lowerBound), "end_byte": .count(self.bytes.upperBound), "tokens": .count(self.tokenEstimate),
-            "text": .string(self.text),
+            "start_ms": .optional(self.time?.start),
+            "end_ms": .optional(self.time?.end), "text": .string(self.text),
         ]
     }
+
+    /// Where it stands, for people: pages, or the time in a recording.
+    var place: String { self.time.map { Moment.text($0) } ?? pages(self.firstPage, self.lastPage) }
 }
 
 /// `page 3` or `pages 3-5`.

@@ -57,8 +57,10 @@ struct DocumentShow: Verb {
     init(_ arguments: Arguments) { self.id = arguments.positionals[0] }
 
     func run(_ context: CommandContext) async throws -> Output {
-        let document = try await context.document(self.id).record
+        let (uuid, document) = try await context.document(self.id)
         let stages = try await context.jobs().stages(ofDocument: self.id)
+        let warnings = try await context.corpus().warnings(of: uuid)
+        let artifacts = try await context.corpus().artifacts(of: uuid)
         var output = Output("Document", ["document": document.json])
         output.set(
             "stages",
@@ -72,16 +74,26 @@ struct DocumentShow: Verb {
                         "error": .optional(stage.errorMessage.map { Redactor.redact($0) }),
                     ]
                 }))
+        output.set("warnings", .array(warnings.map { ["stage": .string($0.stage), "text": .string($0.text)] }))
+        output.set(
+            "artifacts",
+            .array(artifacts.map { ["kind": .string($0.kind), "mime_type": .string($0.mimeType), "bytes": .count($0.bytes)] }))
         output.fields([
             ("document", document.uuid), ("file", document.filename), ("where", document.uri), ("job", document.jobID),
             ("tenant", document.tenantID), ("type", document.mimeType), ("size", document.bytes.map { HumanTime.bytes($0) }),
-            ("pages", document.pageCount.map { "\($0)" }), ("language", document.language), ("category", document.category),
+            ("pages", document.pageCount.map { "\($0)" }), ("lasts", document.durationMs.map { Moment.text($0) }),
+            ("pictures", artifacts.isEmpty ? nil : artifacts.map(\.kind).joined(separator: ", ")), ("language", document.language),
+            ("category", document.category),
             ("title", document.title), ("version", "\(document.version)"), ("chunks", "\(document.chunkCount)"),
             ("indexed", context.time.moment(document.updatedAt.microseconds)),
         ])
         if let summary = document.summary, !summary.isEmpty {
             output.heading("summary")
             output.blocks.append(.text(summary))
+        }
+        if !warnings.isEmpty {
+            output.heading("what was odd or is missing")
+            for warning in warnings { output.line("\(warning.stage): \(warning.text)") }
         }
         output.heading("stages")
         var table = Table(
@@ -176,7 +188,7 @@ struct DocumentChunks: Verb {
         output.set("chunks", .array(chunks.map(\.shown)))
         for chunk in chunks {
             let headings = chunk.headingPath.isEmpty ? "" : "  " + chunk.headingPath.joined(separator: " > ")
-            output.heading("[\(chunk.index)] \(pages(chunk.firstPage, chunk.lastPage))\(headings)")
+            output.heading("[\(chunk.index)] \(chunk.place)\(headings)")
             output.blocks.append(.text(chunk.text))
         }
         if all.isEmpty { output.line("no chunks") }
@@ -216,7 +228,9 @@ struct Search: Verb {
         output.set("hits", .array(hits.map { Self.json($0) }))
         for (number, hit) in hits.enumerated() {
             let score = "\(Double(Int(hit.score * 1_000)) / 1_000)"
-            output.heading("\(number + 1). \(hit.filename ?? hit.uri ?? hit.documentUUID), page \(hit.page)  (score \(score))")
+            output.heading(
+                "\(number + 1). \(hit.filename ?? hit.uri ?? hit.documentUUID), \(hit.time.map { "at \(Moment.text($0.start))" } ?? "page \(hit.page)")  (score \(score))"
+            )
             if !hit.headingPath.isEmpty { output.line("   \(hit.headingPath.joined(separator: " > "))") }
             output.line("   \(hit.snippet)")
             output.line("   document \(hit.documentUUID), chunk \(hit.chunkIndex)" + (hit.matchesWords ? "" : ", by meaning alone"))
@@ -230,6 +244,7 @@ struct Search: Verb {
             .init("document_uuid", .string(hit.documentUUID)), .init("filename", .optional(hit.filename)), .init("uri", .optional(hit.uri)),
             .init("title", .optional(hit.title)), .init("job_id", .optional(hit.jobID)), .init("tenant_id", .optional(hit.tenantID)),
             .init("page", .count(hit.page)), .init("first_page", .count(hit.firstPage)), .init("last_page", .count(hit.lastPage)),
+            .init("start_ms", .optional(hit.time?.start)), .init("end_ms", .optional(hit.time?.end)),
             .init("chunk", .count(hit.chunkIndex)), .init("heading_path", .array(hit.headingPath.map { .string($0) })),
             .init("snippet", .string(hit.snippet)),
             .init("highlights", .array(hit.highlights.map { [.count($0.lowerBound), .count($0.upperBound)] })),

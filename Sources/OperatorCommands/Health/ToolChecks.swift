@@ -1,12 +1,14 @@
 import FlotillaDaemon
+import Glibc
 import Subprocess
 
-/// The programs that read documents, and the walls around them.
+/// The programs that read files, and the walls around them.
 enum ToolChecks {
     private static let tools: [(name: String, version: [String], package: String, isNeeded: Bool)] = [
         ("pdftotext", ["-v"], "poppler-utils", true), ("pdftoppm", ["-v"], "poppler-utils", true),
         ("pdfinfo", ["-v"], "poppler-utils", true),
         ("tesseract", ["--version"], "tesseract-ocr", true), ("document-extractor", [], "flotilla", true),
+        ("ffmpeg", ["-version"], "ffmpeg", true), ("ffprobe", ["-version"], "ffmpeg", true),
         ("antiword", [], "antiword", false), ("catdoc", ["-V"], "catdoc", false), ("soffice", ["--version"], "libreoffice-core", false),
     ]
 
@@ -32,6 +34,7 @@ enum ToolChecks {
             }
         }
         findings.append(await self.languages(settings, locator, runner))
+        findings += self.engines(settings, locator)
         let sandbox = Sandbox.probe(using: runner)
         let evidence = "level \(sandbox.level.rawValue), network \(sandbox.networkIsolated ? "cut off" : "reachable")"
         if sandbox.level == .full {
@@ -56,5 +59,44 @@ enum ToolChecks {
         return .failed(
             "tool.tesseract.languages", "missing: \(missing.joined(separator: ", "))",
             fix: "install \(missing.map { "tesseract-ocr-\($0)" }.joined(separator: " ")), or correct OCR_LANGUAGES")
+    }
+
+    /// The programs and models that the settings ask for.
+    private static func engines(_ settings: Settings, _ locator: ToolLocator) -> [HealthFinding] {
+        var findings: [HealthFinding] = []
+        switch settings[\.speechEngine] {
+        case .pocketsphinx:
+            findings.append(
+                locator.find("pocketsphinx_continuous").map {
+                    .warning(
+                        "speech", "\($0): offline, English, many words are wrong",
+                        fix: "for transcripts that people read set SPEECH_ENGINE to whisper or server (docs/accuracy.md)")
+                }
+                    ?? .failed(
+                        "speech", "pocketsphinx_continuous is not found in PATH",
+                        fix: "install the packages pocketsphinx and pocketsphinx-en-us, or set SPEECH_ENGINE"))
+        case .whisper:
+            let command = settings[\.whisperCommand]
+            let model = settings[\.whisperModel] ?? ""
+            if locator.find(command) == nil {
+                findings.append(.failed("speech", "\(command) is not found", fix: "build whisper.cpp and correct WHISPER_COMMAND"))
+            } else if access(model, R_OK) != 0 {
+                findings.append(.failed("speech", "the model \(model) cannot be read", fix: "correct WHISPER_MODEL"))
+            } else {
+                findings.append(.ok("speech", "\(command) with \(model)"))
+            }
+        case .server: findings.append(.ok("speech", "server \(settings[\.speechURL] ?? "")\(settings[\.speechPath])"))
+        }
+        if settings[\.translateTo] != nil, settings[\.translator] == .apertium {
+            findings.append(
+                locator.find("apertium").map { .ok("translation", $0) }
+                    ?? .failed("translation", "apertium is not found in PATH", fix: "install apertium and the pair that is wanted"))
+        }
+        if let model = settings[\.nameModel] {
+            findings.append(
+                access(model, R_OK) == 0
+                    ? .ok("names", model) : .failed("names", "the model \(model) cannot be read", fix: "correct NAME_MODEL"))
+        }
+        return findings
     }
 }

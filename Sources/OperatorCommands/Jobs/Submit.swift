@@ -14,7 +14,6 @@ struct Submit: Verb {
             .value("delay", "DURATION", "not before so long from now"), .value("expires-in", "DURATION", "do not begin after so long"),
             .value("version", "N", "processing version (default 1): a higher one processes the same files anew"),
             .value("queue", "QUEUE", short: "q", "this queue for all, whatever they look like"),
-            .flag("skip-unsupported", "leave out audio and video files instead of refusing them"),
             .flag("watch", "show progress until the job ends"), .flag("wait", "wait until the job ends"),
             .value("timeout", "DURATION", "with --watch or --wait: give up waiting after so long, with exit status 124"), .dryRun,
         ],
@@ -62,7 +61,6 @@ struct Submit: Verb {
         try await self.push(batch, fleet)
 
         var output = Output("Submission", ["job_id": .string(batch.job), "files": .count(total), "messages": .count(batch.messages.count)])
-        output.set("skipped", .array(batch.skipped.map { .string($0) }))
         let queues = Set(batch.messages.map(\.queue.name)).sorted().joined(separator: ", ")
         let summary = "job \(batch.job): \(batch.messages.count) \(batch.messages.count == 1 ? "file" : "files") sent to \(queues)"
         guard self.arguments.has("watch") || self.arguments.has("wait") else {
@@ -86,12 +84,10 @@ struct Submit: Verb {
     private struct Batch {
         var job: String
         var messages: [(queue: FleetQueue, path: String, payload: [UInt8])] = []
-        var skipped: [String] = []
 
         var plan: Output {
             var output = Output("SubmissionPlan", ["job_id": .string(self.job)])
             output.set("files", .array(self.messages.map { ["path": .string($0.path), "queue": .string($0.queue.name)] }))
-            output.set("skipped", .array(self.skipped.map { .string($0) }))
             var table = Table([.flexible("FILE"), .left("QUEUE")], empty: "there are no files to submit")
             table.rows = self.messages.prefix(500).map { [$0.path, $0.queue.name] }
             output.table(table)
@@ -106,18 +102,10 @@ struct Submit: Verb {
         let chosen = try self.arguments.text("queue").map { try fleet.queue(named: $0) }
         var batch = Batch(job: self.arguments.text("job") ?? ULID.next())
         for file in collector.files {
-            guard let queue = chosen ?? fleet.queues.first(where: { $0.kind == .document && file.kind == .document }) else {
-                batch.skipped.append(file.path)
-                continue
+            guard let queue = chosen ?? fleet.queues.first(where: { $0.kind == file.kind }) else {
+                throw CommandError.conflict("no queue is configured for \(file.kind.rawValue) files such as \(file.path)")
             }
             batch.messages.append((queue, file.path, self.payload(file, job: batch.job, now: context.time.now)))
-        }
-        if !batch.skipped.isEmpty, !self.arguments.has("skip-unsupported") {
-            let shown = batch.skipped.prefix(10).joined(separator: ", ")
-            throw CommandError.conflict(
-                "no processor for audio and video exists in this version, and \(batch.skipped.count) of \(collector.files.count) files "
-                    + "are such: \(shown)\(batch.skipped.count > 10 ? ", …" : ""). Leave them out with --skip-unsupported, or name a "
-                    + "queue with --queue; nothing was sent")
         }
         return batch
     }

@@ -1,5 +1,5 @@
 /// The normal form of a name: single spaces, no possessive, capitals as in running text.
-enum NameNormalizer {
+enum NormalName {
     static func normal(_ tokens: Range<Int>, in text: TokenizedText) -> String {
         var name = text.collapsed(text.span(tokens))
         // "Inc." and "Inc" are one company; "B.V." keeps its stops.

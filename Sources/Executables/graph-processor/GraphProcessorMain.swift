@@ -1,0 +1,9 @@
+import FlotillaDaemon
+import Processors
+
+@main
+struct GraphProcessorMain {
+    static func main() {
+        DaemonMain.run(role: .graphProcessor) { try await GraphProcessor.daemon($0) }
+    }
+}

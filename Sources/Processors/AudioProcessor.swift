@@ -1,0 +1,22 @@
+internal import AudioStages
+internal import CorpusPostgres
+public import FlotillaDaemon
+
+/// The daemon that listens to recordings.
+public enum AudioProcessor {
+    public static func daemon(_ context: DaemonContext) async throws -> Daemon {
+        try await Processor.daemon(.audio, context: context, migrations: ProcessorSchema.migrations) { connections, observer in
+            let kit = ProcessorKit(connections, observer: observer, context: context)
+            var pipeline = AudioPipeline.Configuration(storage: kit.storage, tools: kit.tools, recognizer: kit.recognizer)
+            pipeline.limits = kit.mediaLimits
+            pipeline.defaultLanguage = kit.settings[\.speechLanguage]
+            pipeline.embedder = { try await kit.embedders.embedder() }
+            pipeline.embedderName = kit.embedderName
+            return Processor.Parts(
+                handler: kit.pipeline(
+                    await AudioPipeline.handlers(pipeline) + kit.translation(), projections: CorpusProjections.recordings(kit.corpus),
+                    chains: true),
+                services: kit.services)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+/// A very small gray picture: what is compared when a video is searched for changes.
+///
+/// A cell is the mean of its part of the picture. In 1280x720 it stands for 40x40 pixels: noise of the camera and of the codec averages out,
+/// a word of small print still darkens its cells.
+struct CellGrid: Sendable, Hashable {
+    static let width = 32
+    static let height = 18
+    static let count = Self.width * Self.height
+    /// Cells that differ by more gray levels than this show something else.
+    static let changeThreshold = 5
+    /// So many cells make another picture: a word covers two.
+    static let changedCells = 2
+
+    /// Gray levels, row by row, ``count`` of them.
+    var cells: [UInt8]
+
+    init(cells: [UInt8]) {
+        precondition(cells.count == Self.count, "a grid has \(Self.count) cells")
+        self.cells = cells
+    }
+
+    /// Means of the parts of a larger picture.
+    init(_ picture: GrayPicture) {
+        self.init(cells: picture.means(columns: Self.width, rows: Self.height))
+    }
+
+    /// How many cells show something else.
+    func changes(from other: CellGrid) -> Int {
+        var count = 0
+        for index in 0..<Self.count where abs(Int(self.cells[index]) - Int(other.cells[index])) > Self.changeThreshold { count += 1 }
+        return count
+    }
+
+    /// Whether a viewer would take the two for one picture: the hash is coarse, so that two slides of one design can have the same; then
+    /// the cells decide.
+    func shows(same other: CellGrid, hashDistance: Int) -> Bool {
+        hashDistance < PerceptualHash.nearDuplicate && self.changes(from: other) < Self.changedCells
+    }
+}

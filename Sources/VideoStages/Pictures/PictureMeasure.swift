@@ -1,0 +1,71 @@
+/// What can be said of a gray picture without recognising anything in it.
+struct PictureMeasure: Sendable, Hashable {
+    /// Mean gray level, 0 to 255.
+    var brightness = 0.0
+    /// Standard deviation of the gray levels.
+    var contrast = 0.0
+    /// Share of pixels that differ sharply from their right-hand neighbour, 0 to 1.
+    var edges = 0.0
+    /// Bands of 16x8 pixels with strokes as letters have them: dark and light in turn, next to each other in a row of such bands.
+    var textBands = 0
+
+    /// Levels between a stroke and its ground, at least: pale gray on white is 40 apart.
+    private static let stroke = 24
+    private static let bandWidth = 16
+    private static let bandHeight = 8
+
+    init(_ picture: GrayPicture) {
+        let width = picture.width
+        let height = picture.height
+        let across = (width + Self.bandWidth - 1) / Self.bandWidth
+        var sum = 0
+        var squares = 0
+        var edges = 0
+        var bands = 0
+        var crossings = [Int](repeating: 0, count: across)
+        picture.pixels.withUnsafeBufferPointer { pixels in
+            var y = 0
+            while y < height {
+                let row = y * width
+                var x = 0
+                while x < width - 1 {
+                    let level = Int(pixels[row + x])
+                    sum += level
+                    squares += level * level
+                    let next = Int(pixels[row + x + 1])
+                    if abs(next - level) > Self.stroke {
+                        edges += 1
+                        crossings[x / Self.bandWidth] += 1
+                    }
+                    x += 1
+                }
+                y += 1
+                if y % Self.bandHeight == 0 || y == height {
+                    bands += Self.runs(crossings)
+                    for index in 0..<across { crossings[index] = 0 }
+                }
+            }
+        }
+        let count = Double(max(1, (width - 1) * height))
+        self.brightness = Double(sum) / count
+        self.contrast = max(0, Double(squares) / count - self.brightness * self.brightness).squareRoot()
+        self.edges = Double(edges) / count
+        self.textBands = bands
+    }
+
+    /// Whether tesseract may find a word. Errs on the side of yes: a picture too many costs a third of a second, one too few loses its text.
+    var mayHoldText: Bool { self.textBands >= 2 }
+
+    /// Of two pictures the more telling has more: neither black nor blank, rich in contrast and sharp.
+    var appeal: Double {
+        let isDim = self.brightness < 16 || self.brightness > 250
+        return (min(self.contrast, 64) / 64 + min(self.edges, 0.1) / 0.1) * (isDim ? 0.25 : 1)
+    }
+
+    /// Bands with several crossings whose neighbour has them too: one band alone is the edge of a thing.
+    private static func runs(_ crossings: [Int]) -> Int {
+        var runs = 0
+        for index in crossings.indices.dropFirst() where crossings[index] >= 6 && crossings[index - 1] >= 6 { runs += 1 }
+        return runs
+    }
+}
