@@ -6,6 +6,8 @@ public struct DocumentMentions: CorpusValue {
     public var mentions: [Mention]
     /// How many were found; more than ``mentions`` holds when a document names more than is kept.
     public var found: Int
+    /// What a model said of the mentions while it found them; the stage `build_relationships` takes it over.
+    public var statements: [DocumentRelations.Relation]
 
     /// One place where something is named.
     public struct Mention: Sendable, Hashable {
@@ -41,16 +43,23 @@ public struct DocumentMentions: CorpusValue {
         }
     }
 
-    public init(mentions: [Mention], found: Int? = nil) {
+    public init(mentions: [Mention], found: Int? = nil, statements: [DocumentRelations.Relation] = []) {
         self.mentions = mentions
+        self.statements = statements
         self.found = max(found ?? 0, mentions.count)
     }
 
-    public var json: JSONValue { ["found": .count(self.found), "mentions": .array(self.mentions.map(\.json))] }
+    public var json: JSONValue {
+        [
+            "found": .count(self.found), "mentions": .array(self.mentions.map(\.json)),
+            "statements": .array(self.statements.map(\.json)),
+        ]
+    }
 
     public init(json: JSONValue) throws(CorpusError) {
         self.init(
-            mentions: try json.list("mentions") { value throws(CorpusError) in try Mention(json: value) }, found: try json.count("found"))
+            mentions: try json.list("mentions") { value throws(CorpusError) in try Mention(json: value) }, found: try json.count("found"),
+            statements: try json.list("statements") { value throws(CorpusError) in try DocumentRelations.Relation(json: value) })
     }
 }
 

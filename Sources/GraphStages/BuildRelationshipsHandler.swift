@@ -18,12 +18,13 @@ public struct BuildRelationshipsHandler: StageHandler {
 
     public func run(_ context: StageContext) async throws -> StageOutput {
         let document = try GraphInput(context)
-        let stored = try DocumentMentions(stage: "extract_entities", in: context).mentions
+        let extracted = try DocumentMentions(stage: "extract_entities", in: context)
+        let stored = extracted.mentions
         // The places in the stored list of those whose type this version knows.
         let known = stored.indices.filter { EntityType(rawValue: stored[$0].type) != nil }
         let mentions = known.compactMap { EntityMention(stored[$0]) }
         let places = TextPlaces(document.cleaned, chunks: document.chunks)
-        var found: [DocumentRelations.Relation] = []
+        var found = extracted.statements
         for window in TextWindows.cut(document.text, limit: self.limits.windowBytes) {
             try Task.checkCancellation()
             let inside = mentions.indices.filter {
@@ -41,13 +42,12 @@ public struct BuildRelationshipsHandler: StageHandler {
                 let bytes = relation.bytes.lowerBound + window.lowerBound..<relation.bytes.upperBound + window.lowerBound
                 found.append(
                     DocumentRelations.Relation(
-                        predicate: relation.predicate.rawValue, isSymmetric: relation.predicate.isSymmetric,
-                        source: known[inside[relation.source]], target: known[inside[relation.target]], bytes: bytes,
-                        chunk: places.chunk(of: bytes), page: places.page(of: bytes), time: places.time(of: bytes), rule: relation.rule,
-                        confidence: min(1, max(0, relation.confidence))))
+                        relation, source: known[inside[relation.source]], target: known[inside[relation.target]], bytes: bytes,
+                        places: places))
             }
             context.progress(window.upperBound, document.text.count)
         }
+        found = Self.distinct(found)
         let kept = Self.bounded(found, limit: self.limits.relations)
         return StageOutput(
             body: DocumentRelations(relations: kept, found: found.count).bytes,
@@ -55,6 +55,28 @@ public struct BuildRelationshipsHandler: StageHandler {
                 "relations": Double(kept.count), "found": Double(found.count),
                 "typed": Double(kept.count { $0.predicate != RelationPredicate.coOccurs.rawValue }),
             ], isPartial: found.count > kept.count)
+    }
+
+    private struct Key: Hashable {
+        let predicate: String
+        let source: Int
+        let target: Int
+    }
+
+    /// Each predicate between two mentions once, as whoever was more confident of it found it; in the order of the text.
+    private static func distinct(_ relations: [DocumentRelations.Relation]) -> [DocumentRelations.Relation] {
+        var best: [Key: DocumentRelations.Relation] = [:]
+        for relation in relations {
+            let ends = (relation.source, relation.target)
+            let (source, target) = relation.isSymmetric && ends.0 > ends.1 ? (ends.1, ends.0) : ends
+            let key = Key(predicate: relation.predicate, source: source, target: target)
+            if let known = best[key], known.confidence >= relation.confidence { continue }
+            best[key] = relation
+        }
+        return best.values.sorted { left, right in
+            if left.bytes.lowerBound != right.bytes.lowerBound { return left.bytes.lowerBound < right.bytes.lowerBound }
+            return (left.source, left.target, left.predicate) < (right.source, right.target, right.predicate)
+        }
     }
 
     /// What says more goes before what only stands near.

@@ -8,15 +8,27 @@ public protocol ChunkEntitySource: Sendable {
     var engine: String { get }
     /// How many chunks may be asked for at the same time, at least 1.
     var concurrency: Int { get }
-    /// The mentions in `text`, with offsets into it. Those outside of the text, or that are not what the text has there, are dropped.
+    /// What `text` names and says, with offsets into it. Mentions outside of the text, or that are not what the text has there, are dropped.
     ///
     /// - Parameter language: ISO 639-1, or `und`.
     /// - Throws: a `FailureClassified` error decides what becomes of the message.
-    func mentions(in text: String, language: String) async throws -> [EntityMention]
+    func extract(_ text: String, language: String) async throws -> ChunkExtraction
 }
 
 extension ChunkEntitySource {
     public var concurrency: Int { 1 }
+}
+
+/// What a text names, and what it says that these have to do with each other as far as that was found along with them.
+public struct ChunkExtraction: Sendable, Hashable {
+    public var mentions: [EntityMention]
+    /// By indices of ``mentions``; kept beside those that the stage `build_relationships` finds itself.
+    public var relations: [ExtractedRelation]
+
+    public init(mentions: [EntityMention] = [], relations: [ExtractedRelation] = []) {
+        self.mentions = mentions
+        self.relations = relations
+    }
 }
 
 /// What finds mentions.

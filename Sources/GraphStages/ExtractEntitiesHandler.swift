@@ -19,7 +19,8 @@ public struct ExtractEntitiesHandler: StageHandler {
     public func run(_ context: StageContext) async throws -> StageOutput {
         let document = try GraphInput(context)
         let found = try await self.find(in: document, context)
-        let kept = found.prefix(self.limits.mentions)
+        let order = Self.order(found.mentions)
+        let kept = order.first.prefix(self.limits.mentions).map { found.mentions[$0] }
         let places = TextPlaces(document.cleaned, chunks: document.chunks)
         let mentions = kept.map { mention in
             DocumentMentions.Mention(
@@ -28,33 +29,32 @@ public struct ExtractEntitiesHandler: StageHandler {
                 chunk: places.chunk(of: mention.bytes), page: places.page(of: mention.bytes), time: places.time(of: mention.bytes),
                 confidence: min(1, max(0, mention.confidence)))
         }
-        let result = DocumentMentions(mentions: mentions, found: found.count)
+        let statements = found.relations.compactMap { relation -> DocumentRelations.Relation? in
+            let (source, target) = (order.place[relation.source], order.place[relation.target])
+            guard source != target, source < kept.count, target < kept.count else { return nil }
+            return DocumentRelations.Relation(relation, source: source, target: target, bytes: relation.bytes, places: places)
+        }
+        let result = DocumentMentions(
+            mentions: mentions, found: order.first.count, statements: Array(statements.prefix(self.limits.relations)))
         return StageOutput(
-            body: result.bytes, metrics: ["mentions": Double(mentions.count), "found": Double(found.count)],
-            isPartial: found.count > kept.count)
+            body: result.bytes, metrics: ["mentions": Double(mentions.count), "found": Double(order.first.count)],
+            isPartial: order.first.count > kept.count)
     }
 
-    /// In the order of the text, each place once.
-    private func find(in document: GraphInput, _ context: StageContext) async throws -> [EntityMention] {
+    private func find(in document: GraphInput, _ context: StageContext) async throws -> ChunkExtraction {
         let language = document.cleaned.language
-        var mentions: [EntityMention] = []
         switch self.source {
         case .document(_, let find):
+            var findings = ChunkExtraction()
             for window in TextWindows.cut(document.text, limit: self.limits.windowBytes) {
                 try Task.checkCancellation()
                 let text = String(decoding: document.text[window], as: UTF8.self)
-                mentions += Self.checked(find(text, language), in: document.text, at: window)
+                findings.add(ChunkExtraction(mentions: find(text, language)), in: document.text, at: window)
                 context.progress(window.upperBound, document.text.count)
             }
-        case .chunks(let source):
-            mentions = try await ChunkedExtraction(source: source, language: language).run(document, context)
+            return findings
+        case .chunks(let source): return try await ChunkedExtraction(source: source, language: language).run(document, context)
         }
-        mentions.sort { left, right in
-            if left.bytes.lowerBound != right.bytes.lowerBound { return left.bytes.lowerBound < right.bytes.lowerBound }
-            return left.bytes.upperBound != right.bytes.upperBound ? left.bytes.upperBound > right.bytes.upperBound : left.type < right.type
-        }
-        var seen: Set<Place> = []
-        return mentions.filter { seen.insert(Place(type: $0.type, bytes: $0.bytes)).inserted }
     }
 
     private struct Place: Hashable {
@@ -62,14 +62,39 @@ public struct ExtractEntitiesHandler: StageHandler {
         let bytes: Range<Int>
     }
 
-    /// The mentions moved to where `window` lies in the text, without those that name nothing or are not what the text has there.
-    static func checked(_ mentions: [EntityMention], in text: [UInt8], at window: Range<Int>) -> [EntityMention] {
-        mentions.compactMap { mention in
-            var moved = mention
-            guard mention.bytes.lowerBound >= 0, mention.bytes.upperBound <= window.count, !mention.bytes.isEmpty else { return nil }
-            moved.bytes = mention.bytes.lowerBound + window.lowerBound..<mention.bytes.upperBound + window.lowerBound
-            guard !mention.normal.isEmpty, text[moved.bytes].elementsEqual(mention.text.utf8) else { return nil }
-            return moved
+    /// The mentions in the order of the text, each place once: chunks overlap.
+    ///
+    /// - Returns: the index of each that stays, and for every mention the place in that list of it or of its equal.
+    private static func order(_ mentions: [EntityMention]) -> (first: [Int], place: [Int]) {
+        let sorted = mentions.indices.sorted { left, right in
+            let (one, other) = (mentions[left], mentions[right])
+            if one.bytes.lowerBound != other.bytes.lowerBound { return one.bytes.lowerBound < other.bytes.lowerBound }
+            if one.bytes.upperBound != other.bytes.upperBound { return one.bytes.upperBound > other.bytes.upperBound }
+            return one.type != other.type ? one.type < other.type : left < right
         }
+        var first: [Int] = []
+        var place = Array(repeating: 0, count: mentions.count)
+        var seen: [Place: Int] = [:]
+        for index in sorted {
+            let key = Place(type: mentions[index].type, bytes: mentions[index].bytes)
+            if let known = seen[key] {
+                place[index] = known
+            } else {
+                seen[key] = first.count
+                place[index] = first.count
+                first.append(index)
+            }
+        }
+        return (first, place)
+    }
+}
+
+extension DocumentRelations.Relation {
+    /// A statement of a text, with where it stands.
+    init(_ relation: ExtractedRelation, source: Int, target: Int, bytes: Range<Int>, places: TextPlaces) {
+        self.init(
+            predicate: relation.predicate.rawValue, isSymmetric: relation.predicate.isSymmetric, source: source, target: target,
+            bytes: bytes, chunk: places.chunk(of: bytes), page: places.page(of: bytes), time: places.time(of: bytes),
+            rule: relation.rule, confidence: min(1, max(0, relation.confidence)))
     }
 }

@@ -20,6 +20,19 @@ public enum GraphPipeline {
         public var relationEngine: String
         public var limits = GraphLimits()
 
+        /// Computed here, without any server.
+        ///
+        /// - Parameter tagger: trained on texts like those to come; nil takes rules and lists.
+        public init(tagger: NameTagger? = nil) {
+            let extractor = EntityExtractor(tagger: tagger)
+            let relations = RelationExtractor()
+            self.init(
+                source: .document(engine: EntityExtractor.engine + (tagger.map { ", \($0.modelID)" } ?? "")) {
+                    extractor.mentions(in: $0, language: $1)
+                }, relationEngine: RelationExtractor.engine
+            ) { relations.relations(in: $0, mentions: $1, language: $2) }
+        }
+
         public init(source: EntitySource, relationEngine: String, relations: @escaping FindRelations) {
             self.source = source
             self.relationEngine = relationEngine

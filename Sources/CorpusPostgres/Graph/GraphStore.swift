@@ -27,11 +27,11 @@ public struct GraphStore: Sendable {
     let resolve: Resolve
     let options: Options
 
-    /// - Parameter resolve: nil takes the built-in resolver.
+    /// - Parameter resolve: nil takes `EntityResolver` with its default options.
     public init(pool: PostgresPool, options: Options = Options(), resolve: Resolve? = nil) {
         self.pool = pool
         self.options = options
-        self.resolve = resolve ?? Self.builtIn
+        self.resolve = resolve ?? { EntityResolver().resolve($0, decisions: $1) }
     }
 
     /// Takes the scope's lock until the transaction ends.
