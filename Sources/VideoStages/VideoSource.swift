@@ -1,5 +1,6 @@
 internal import Corpus
 internal import Flotilla
+internal import ObjectStorage
 internal import StageTools
 
 /// The submitted video in the work directory, also after a crash, when the directory is a new one.

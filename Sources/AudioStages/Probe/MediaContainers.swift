@@ -1,8 +1,8 @@
 /// The kinds of recordings that are opened. ffmpeg knows hundreds of formats, some of which are lists of addresses to read from; it is told
 /// to open these and no other, whatever a file looks like.
-enum MediaContainers {
+package enum MediaContainers {
     /// For the option `-format_whitelist` of ffprobe and ffmpeg.
-    static let whitelist = Self.known.map(\.name).joined(separator: ",")
+    package static let whitelist = Self.known.map(\.name).joined(separator: ",")
 
     /// The MIME type of a container as ffprobe names it: `mov,mp4,m4a,3gp,3g2,mj2`.
     ///

@@ -1,3 +1,4 @@
+internal import AudioStages
 internal import Corpus
 internal import StageTools
 internal import Subprocess
@@ -54,7 +55,7 @@ struct ContactSheet: Sendable {
         try await BoundedTasks.map(Array(frames.enumerated()), atOnce: self.tools.slots) { number, frame in
             do {
                 let thumbnail = FramePictures.Thumbnail(
-                    filter: self.smallFilter(ClockTime.text(frame.time), isUpright: isUpright), path: Self.thumbnail(number, in: directory))
+                    filter: self.smallFilter(ClockText.of(frame.time), isUpright: isUpright), path: Self.thumbnail(number, in: directory))
                 let picture = try await self.pictures.gray(
                     frame, to: "\(directory)/\(Self.name(of: frame))", scratch: directory, thumbnail: thumbnail)
                 return (number, .success(PictureMeasure(picture).appeal))

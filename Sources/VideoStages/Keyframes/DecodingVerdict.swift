@@ -13,14 +13,14 @@ struct DecodingVerdict: Sendable, Hashable {
             self.isPartial = true
             return
         }
-        let decoded = ClockTime.text(pass.decodedMs)
+        let decoded = ClockText.of(pass.decodedMs)
         if let claimed = media.durationMs, pass.decodedMs < claimed * 95 / 100, claimed - pass.decodedMs > 500 {
             if pass.complaintBytes > 0 {
-                self.warnings.append("The file is cut off or damaged: \(decoded) of \(ClockTime.text(claimed)) could be decoded.")
+                self.warnings.append("The file is cut off or damaged: \(decoded) of \(ClockText.of(claimed)) could be decoded.")
                 self.isPartial = true
             } else {
                 // A picture over a piece of music ends when it likes, and nothing is wrong.
-                self.warnings.append("The pictures end at \(decoded) of \(ClockTime.text(claimed)).")
+                self.warnings.append("The pictures end at \(decoded) of \(ClockText.of(claimed)).")
             }
         } else if pass.complaintBytes > Self.harmless {
             self.warnings.append("The video is damaged: some pictures could not be decoded in full.")

@@ -1,3 +1,4 @@
+internal import AudioStages
 internal import Corpus
 internal import StageTools
 internal import Subprocess
@@ -37,7 +38,7 @@ struct FramePictures: Sendable {
             if nearest.map({ distance < $0.distance }) ?? true { nearest = (picture, distance, back) }
         }
         guard let nearest else {
-            throw StageFailure(.corrupt, "The picture at \(ClockTime.text(frame.lookAt)) cannot be decoded.", detail: said)
+            throw StageFailure(.corrupt, "The picture at \(ClockText.of(frame.lookAt)) cannot be decoded.", detail: said)
         }
         // Not what was sampled, as with damaged pictures that look different each time: the nearest is better than none.
         _ = try await self.decode(frame.lookAt, back: nearest.back, to: target, scratch: scratch, thumbnail: thumbnail)

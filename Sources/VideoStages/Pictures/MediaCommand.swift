@@ -1,18 +1,15 @@
-internal import Corpus
+internal import AudioStages
 internal import Subprocess
 
 /// What every run of ffmpeg on a submitted video has in common.
 enum MediaCommand {
-    /// ffmpeg's names of the containers that are opened. It knows many more, some of which are lists of addresses to read from.
-    private static let containers =
-        "mov,matroska,avi,mpegts,mpeg,flv,asf,ogg,mxf,nut,ivf,h264,hevc,m4v,mpegvideo,dv,rm"
-
     /// What comes before `-i`.
     ///
     /// - Parameter pixels: decoders refuse larger pictures, also when the size changes in the middle.
     static func input(_ path: String, pixels: Int, options: [String] = []) -> [String] {
         [
-            "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-format_whitelist", Self.containers, "-max_pixels", "\(pixels)",
+            "-nostdin", "-v", "error", "-y", "-protocol_whitelist", "file", "-format_whitelist", MediaContainers.whitelist,
+            "-max_pixels", "\(pixels)",
         ] + options + ["-i", path]
     }
 

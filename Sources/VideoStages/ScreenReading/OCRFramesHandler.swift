@@ -63,9 +63,13 @@ package struct OCRFramesHandler: StageHandler {
             defer { FileCheck.remove(target) }
             do {
                 // The stage before this one has left some of them.
-                var picture = GrayPicture(contentsOf: target)
-                if picture == nil { picture = try await pictures.gray(frame, to: target, scratch: context.workDirectory) }
-                let lines = try await picture.map { try await reader.lines(in: $0, at: target) } ?? []
+                let picture: GrayPicture
+                if let left = GrayPicture(contentsOf: target) {
+                    picture = left
+                } else {
+                    picture = try await pictures.gray(frame, to: target, scratch: context.workDirectory)
+                }
+                let lines = try await reader.lines(in: picture, at: target)
                 try await context.checkpoints.keep(Self.piece(lines), as: Self.key(frame))
                 await progress.step()
                 return (frame.time, .success(lines))

@@ -12,6 +12,34 @@ struct ScreenTextTracker {
         /// Rises with each new line: the order of reading.
         var order: Int
         var misses = 0
+
+        mutating func take(_ line: ScreenLine, _ likeness: LineLikeness, as relation: LineLikeness.Relation, until end: Int) {
+            self.time.end = max(self.time.end, end)
+            self.misses = 0
+            let old = self
+            self.line.top = line.top
+            self.line.left = line.left
+            self.line.height = line.height
+            switch relation {
+            case .equal, .alike:
+                // Of several readings the surest.
+                guard line.confidence > old.line.confidence else { return }
+                self.line.text = line.text
+                self.line.confidence = line.confidence
+                self.likeness = likeness
+            case .grown:
+                guard line.text.utf8.count > old.line.text.utf8.count else { return }
+                self.line.text = line.text
+                self.line.confidence = line.confidence
+                self.likeness = likeness
+            case .continued:
+                self.line.text = old.likeness.joined(with: likeness)
+                self.likeness = LineLikeness(self.line.text)
+            case .clock, .different:
+                // The first reading stands for all of them.
+                self.likeness = likeness
+            }
+        }
     }
 
     private var active: [Track] = []
@@ -80,35 +108,5 @@ struct ScreenTextTracker {
             best = (index, relation, distance)
         }
         return best.map { ($0.index, $0.relation) }
-    }
-}
-
-extension ScreenTextTracker.Track {
-    fileprivate mutating func take(_ line: ScreenLine, _ likeness: LineLikeness, as relation: LineLikeness.Relation, until end: Int) {
-        self.time.end = max(self.time.end, end)
-        self.misses = 0
-        let old = self
-        self.line.top = line.top
-        self.line.left = line.left
-        self.line.height = line.height
-        switch relation {
-        case .equal, .alike:
-            // Of several readings the surest.
-            guard line.confidence > old.line.confidence else { return }
-            self.line.text = line.text
-            self.line.confidence = line.confidence
-            self.likeness = likeness
-        case .grown:
-            guard line.text.utf8.count > old.line.text.utf8.count else { return }
-            self.line.text = line.text
-            self.line.confidence = line.confidence
-            self.likeness = likeness
-        case .continued:
-            self.line.text = old.likeness.joined(with: likeness)
-            self.likeness = LineLikeness(self.line.text)
-        case .clock, .different:
-            // The first reading stands for all of them.
-            self.likeness = likeness
-        }
     }
 }
