@@ -47,6 +47,7 @@ let package = Package(
         .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
         .executable(name: "document-processor", targets: ["document-processor"]),
         .executable(name: "audio-processor", targets: ["audio-processor"]),
+        .executable(name: "video-processor", targets: ["video-processor"]),
         .executable(name: "graph-processor", targets: ["graph-processor"]),
         .executable(name: "document-extractor", targets: ["document-extractor"]),
         .executable(name: "retry-scheduler", targets: ["retry-scheduler"]),
@@ -123,7 +124,7 @@ let package = Package(
             dependencies: [
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
-                "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "GraphStages",
+                "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "VideoStages", "GraphStages",
             ],
             // The optimiser of Swift 6.3.1 crashes while it splits coroutines of this module. Its verbs wait for servers and people.
             swiftSettings: settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
@@ -133,7 +134,7 @@ let package = Package(
             "Processors",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
-                "DocumentFormats", "DocumentStages", "AudioStages", "GraphStages", "EntityAnalysis", "StageTools",
+                "DocumentFormats", "DocumentStages", "AudioStages", "VideoStages", "GraphStages", "EntityAnalysis", "StageTools",
                 "TextStages", "RemoteModels", "HTTPClient", "JSONText", "Subprocess", "TextAnalysis",
             ]),
 
@@ -141,6 +142,7 @@ let package = Package(
         program("document-extractor", ["DocumentFormats", "CSystem"]),
         program("document-processor", ["FlotillaDaemon", "Processors"]),
         program("audio-processor", ["FlotillaDaemon", "Processors"]),
+        program("video-processor", ["FlotillaDaemon", "Processors"]),
         program("graph-processor", ["FlotillaDaemon", "Processors"]),
         program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
@@ -215,7 +217,7 @@ let package = Package(
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor",
                 "ServerHarness", "HTTPServer", "JSONText", "Threading", "fleet-worker", "retry-scheduler", "document-processor",
-                "document-extractor", "audio-processor",
+                "document-extractor", "audio-processor", "video-processor", "graph-processor", "flotilla",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -54,8 +54,23 @@ struct UnusableNameModel: Error, CustomStringConvertible {
 extension ProcessorKit {
     /// What finds the entities of a text: the configured model, or the rules and lists.
     func entitySource(_ tagger: NameTagger?) -> EntitySource {
+        if self.settings[\.entityEngine] == .chat, let chat = self.chat {
+            return .chunks(ModelEntitySource(extractor: ModelEntityExtractor(chat: chat)))
+        }
         let extractor = EntityExtractor(tagger: tagger)
         let engine = tagger.map { "\(EntityExtractor.engine), \($0.modelID)" } ?? EntityExtractor.engine
         return .document(engine: engine) { extractor.mentions(in: $0, language: $1) }
+    }
+}
+
+/// A language model, asked for some chunks at once.
+private struct ModelEntitySource: ChunkEntitySource {
+    let extractor: ModelEntityExtractor
+    var engine: String { self.extractor.engine }
+    var concurrency: Int { 4 }
+
+    func extract(_ text: String, language: String) async throws -> ChunkExtraction {
+        let found = try await self.extractor.extract(text, language: language)
+        return ChunkExtraction(mentions: found.mentions, relations: found.relations)
     }
 }

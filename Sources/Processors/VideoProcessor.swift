@@ -1,0 +1,24 @@
+internal import AudioStages
+internal import CorpusPostgres
+public import FlotillaDaemon
+internal import VideoStages
+
+/// The daemon that watches and listens to videos.
+public enum VideoProcessor {
+    public static func daemon(_ context: DaemonContext) async throws -> Daemon {
+        try await Processor.daemon(.video, context: context, migrations: ProcessorSchema.migrations) { connections, observer in
+            let kit = ProcessorKit(connections, observer: observer, context: context)
+            var pipeline = VideoPipeline.Configuration(storage: kit.storage, tools: kit.tools, recognizer: kit.recognizer)
+            pipeline.limits = kit.mediaLimits
+            pipeline.defaultLanguage = kit.settings[\.speechLanguage]
+            pipeline.ocrLanguages = kit.settings[\.ocrLanguages].split(separator: "+").map { String($0) }
+            pipeline.embedder = { try await kit.embedders.embedder() }
+            pipeline.embedderName = kit.embedderName
+            return Processor.Parts(
+                handler: kit.pipeline(
+                    await VideoPipeline.handlers(pipeline) + kit.translation(), projections: CorpusProjections.recordings(kit.corpus),
+                    chains: true),
+                services: kit.services)
+        }
+    }
+}
