@@ -43,7 +43,8 @@ public enum CorpusProjections {
         projections["transcribe"] = { transaction, work, output in
             let transcript = try Transcript(bytes: output.body)
             var facts = Self.facts(of: work)
-            facts.durationMs = transcript.durationMs
+            // What was really decoded; nothing at all where there is no sound.
+            if transcript.durationMs > 0 { facts.durationMs = transcript.durationMs }
             let uuid = try Self.uuid(work)
             try await store.write(facts, of: uuid, version: work.processingVersion, in: transaction)
             try await store.replace(

@@ -21,7 +21,7 @@ final class Fleet: Sendable {
     let client: RedisClient
     let broker: RedisBroker
     let scratch: ScratchDirectory
-    private let environment: [String: String]
+    let environment: [String: String]
     private let redisConfiguration: RedisConfiguration
     private let started = Lock<[Daemon]>([])
 
@@ -29,7 +29,7 @@ final class Fleet: Sendable {
     private static let loop = EventLoop(name: "fleet-tests")
     private static let sharedPostgres = Lock<(server: PrivatePostgres, databases: Int)?>(nil)
     /// Where the programs under test are: beside the test bundle, unless FLEET_PROGRAMS says otherwise.
-    private static let programs: String = {
+    static let programs: String = {
         if let given = getenv("FLEET_PROGRAMS") { return String(cString: given) }
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = max(0, readlink("/proc/self/exe", &buffer, buffer.count))
@@ -135,9 +135,18 @@ final class Fleet: Sendable {
     }
 
     /// Runs a program to its end and expects that it succeeds.
-    func command(_ line: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let process = try ChildProcess(line[0], Array(line.dropFirst()), log: "\(self.scratch.path)/commands.log")
-        #expect(process.wait() == .exited(0), "\(line)", sourceLocation: sourceLocation)
+    func command(_ line: [String], environment: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let log = "\(self.scratch.path)/commands.log"
+        let process = try ChildProcess(line[0], Array(line.dropFirst()), environment: environment, log: log)
+        #expect(process.wait() == .exited(0), "\(line): \(readText(log).suffix(1_000))", sourceLocation: sourceLocation)
+    }
+
+    /// Cuts a piece out of one of the recordings.
+    func cut(_ name: String, from start: Double, seconds: Double, to target: String) throws {
+        try self.command([
+            "ffmpeg", "-nostdin", "-v", "error", "-ss", "\(start)", "-t", "\(seconds)", "-i", "\(self.storage)/\(name)",
+            "\(self.storage)/\(target)",
+        ])
     }
 
     func fileMessage(_ name: String, job: String) -> String {

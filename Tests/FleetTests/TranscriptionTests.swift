@@ -27,7 +27,8 @@ extension FleetTests {
                                 return calls.count
                             }
                             return .json(
-                                "{\"language\":\"en\",\"segments\":[{\"start\":0.5,\"end\":2.0,\"avg_logprob\":-0.2,\"text\":\" call \(number)\"}]}")
+                                "{\"language\":\"en\",\"segments\":[{\"start\":0.5,\"end\":2.0,\"avg_logprob\":-0.2,\"text\":\" call \(number)\"}]}"
+                            )
                         }
                     ])
             }
@@ -67,7 +68,9 @@ extension FleetTests {
                 #expect(calls - before == stretches - kept)
                 #expect(before - kept <= 1)
                 #expect(try await fleet.count("SELECT count(*) FROM stage_checkpoint") == 0)
-                #expect(try await fleet.count("SELECT (metrics ->> 'segments_resumed')::float8::bigint FROM stage_run WHERE stage = 'transcribe'") == kept)
+                #expect(
+                    try await fleet.count(
+                        "SELECT (metrics ->> 'segments_resumed')::float8::bigint FROM stage_run WHERE stage = 'transcribe'") == kept)
             }
         }
     }

@@ -59,14 +59,15 @@ extension WorkRecord {
     static func table(_ items: [WorkRecord], empty: String) -> Table {
         var table = Table(
             [
-                .flexible("FILE"), .left("STATUS"), .right("FAILURES"), .right("TOOK"), .left("STAGE"), .flexible("ERROR"),
+                .flexible("FILE"), .left("QUEUE"), .left("STATUS"), .right("FAILURES"), .right("TOOK"), .left("STAGE"), .flexible("ERROR"),
                 .left("DOCUMENT"),
             ], empty: empty)
         for item in items {
             // An error that a later run got over is history.
             let hasError = item.status == "failed" || item.status == "retrying"
             table.rows.append([
-                item.label, item.status, "\(item.failures)", item.durationMilliseconds.map { HumanTime.span(.milliseconds($0)) } ?? "-",
+                item.label, item.queue.rawValue, item.status, "\(item.failures)",
+                item.durationMilliseconds.map { HumanTime.span(.milliseconds($0)) } ?? "-",
                 hasError ? item.errorStage ?? "-" : "-", hasError ? Redactor.redact(item.errorMessage ?? "-") : "-", item.documentUUID,
             ])
         }
