@@ -76,7 +76,7 @@ struct NameClassifier {
             let isNation = classes.contains(.demonym)
             if isLast {
                 if self.text.isOrganizationHead(start) && self.joinerEnd(run.upperBound) != nil { break }
-                if isLabel || isNation || isOpening { return nil }
+                if isLabel && !self.text.isSurname(start) || isNation || isOpening { return nil }
                 break
             }
             if hasOrganization && !(isOpening && self.text.isWord(start, .function)) && !(isLabel && self.text.isGiven(start + 1)) { break }
