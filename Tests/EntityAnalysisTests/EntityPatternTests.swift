@@ -15,7 +15,8 @@ import Testing
         ("1er mars 2024", "2024-03-01"), ("1. März 2024", "2024-03-01"), ("1 de marzo de 2024", "2024-03-01"), ("14 July", "--07-14"),
         ("march nineteen ninety", "1990-03"), ("the ninth day of April, 1962", "1962-04-09"),
         ("december twenty fifth two thousand and four", "2004-12-25"),
-        ("29 February 2024", "2024-02-29"), ("5\u{A0}May\u{A0}2020", "2020-05-05"), ("on 3 May\n2021", "2021-05-03"),
+        ("29 February 2024", "2024-02-29"), ("5\u{A0}May\u{A0}2020", "2020-05-05"),
+        ("a line that was long enough to be broken by the page, on 3 May\n2021", "2021-05-03"),
     ])
     func `dates get their ISO form`(text: String, normal: String) {
         #expect(self.normals(.date, text) == [normal])

@@ -32,9 +32,9 @@ import Testing
     }
 
     @Test func `a tagger replaces the rules for names and leaves the rest to them`() throws {
-        let text = "Ludmila Strand, the director of Zephyr Shipping Ltd, was born in Eastmere on 3 May 1970."
+        let text = "Marianne Whitlock, the director of Zephyr Shipping Ltd, was born in Eastmere on 3 May 1970."
         let mentions = EntityExtractor(tagger: try Self.trained.get()).mentions(in: text, language: "en")
-        #expect(mentions.map(\.normal) == ["Ludmila Strand", "Zephyr Shipping Ltd", "Eastmere", "1970-05-03"])
+        #expect(mentions.map(\.normal) == ["Marianne Whitlock", "Zephyr Shipping Ltd", "Eastmere", "1970-05-03"])
         #expect(mentions.map(\.type) == [.person, .organization, .place, .date])
     }
 

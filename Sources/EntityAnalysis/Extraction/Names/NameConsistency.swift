@@ -118,7 +118,7 @@ struct NameConsistency {
         else { return nil }
         if self.isPersonal(word) || self.isBesidePerson(word) { return NameSpan(tokens: tokens, type: .person, confidence: 0.55) }
         guard !self.capitalizesNouns, token.classes.isDisjoint(with: [.given]) else { return nil }
-        if self.text.isGoverned(word) { return NameSpan(tokens: tokens, type: .place, confidence: 0.6) }
+        if self.text.isGoverned(word) || self.isEndOfJourney(word) { return NameSpan(tokens: tokens, type: .place, confidence: 0.6) }
         if self.text.followsPlacePreposition(word),
             !self.text.isWord(word - 1, among: Self.articles) || !token.shape.contains(.sentenceStart)
         {
@@ -143,6 +143,18 @@ struct NameConsistency {
         self.text.isWord(index + 1, .saying) && !self.text.isWord(index - 1, .placePreposition)
             || self.text.isWord(index - 1, .role) && !self.text.has(index - 1, .capital) && !self.text.has(index, .blockStart)
     }
+
+    /// "From Leith to Valdoria": both.
+    private func isEndOfJourney(_ index: Int) -> Bool {
+        if self.text.isWord(index - 1, among: Self.from) {
+            return self.text.isWord(index + 1, among: Self.to) && self.text.isNamePart(index + 2)
+        }
+        return self.text.isWord(index - 1, among: Self.to) && self.text.isNamePart(index - 2)
+            && self.text.isWord(index - 3, among: Self.from)
+    }
+
+    private static let from: KnownWords = "from"
+    private static let to: KnownWords = "to"
 
     /// "Kamau and Lindgren", one of whom is known.
     private func isBesidePerson(_ index: Int) -> Bool {

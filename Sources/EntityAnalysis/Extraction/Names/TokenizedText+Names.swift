@@ -8,7 +8,7 @@ extension TokenizedText {
         if token.classes.contains(.function), !token.shape.contains(.initial) {
             // "Will Ashworth": a small word that is a given name, before a surname. "Los Angeles": a listed name that begins with one.
             if token.classes.contains(.phraseStart), self.listedPhrase(at: index, before: min(self.count, index + 8)) != nil { return true }
-            return token.classes.contains(.given) && !token.shape.contains(.shouted) && self.isWord(index + 1, .surname)
+            return Self.smallGivenNames.contains(token.hash) && !token.shape.contains(.shouted) && self.isWord(index + 1, .surname)
                 && self.has(index + 1, .capital)
         }
         if token.shape.contains(.initial), token.classes.contains(.function) || token.shape.contains(.sentenceStart) {
@@ -20,6 +20,8 @@ extension TokenizedText {
         }
         return true
     }
+
+    private static let smallGivenNames: KnownWords = "will may"
 
     func isOrganizationHead(_ index: Int) -> Bool {
         guard self.isWord(index) else { return false }

@@ -49,10 +49,14 @@ struct AddressScanner {
     private static func domain(_ bytes: [UInt8], from start: Int) -> Int? {
         var end = start
         var lastDot: Int?
-        while end < bytes.count, end - start <= Self.longestDomain {
+        scan: while end < bytes.count, end - start <= Self.longestDomain {
             let byte = bytes[end]
-            if Self.isAlphanumeric(byte) || byte >= 0x80 && Self.isLetterByte(byte) || byte == 0x2D {
+            if Self.isAlphanumeric(byte) || byte == 0x2D {
                 end += 1
+            } else if byte >= 0x80 {
+                let (value, length) = bytes.withUnsafeBufferPointer { UTF8Text.scalar($0, at: end) }
+                guard UTF8Text.isLetter(value), !UTF8Text.isSpacelessScript(value) else { break scan }
+                end += length
             } else if byte == 0x2E, end > start, end + 1 < bytes.count, Self.isAlphanumeric(bytes[end + 1]) || bytes[end + 1] >= 0xC3 {
                 lastDot = end
                 end += 1
@@ -60,7 +64,7 @@ struct AddressScanner {
                 break
             }
         }
-        while end > start, bytes[end - 1] == 0x2D { end -= 1 }
+        while end > start, bytes[end - 1] == 0x2D || bytes[end - 1] == 0x2E { end -= 1 }
         guard let lastDot, end - lastDot >= 3, end - start <= Self.longestDomain else { return nil }
         guard bytes[(lastDot + 1)..<end].allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A || $0 >= 0x80 }) else { return nil }
         return end

@@ -225,6 +225,8 @@ enum DatePattern {
     /// March 1st, 2024; March 2024; march nineteen ninety; March 14. A month alone is no date.
     private static func monthDay(_ index: Int, _ text: TokenizedText) -> PatternMatch? {
         guard let month = Self.month(index, text) else { return nil }
+        // "30 February 2024" was no date, and half of it is none.
+        if let number = text.smallNumber(index - 1), number < 100, !text.isAttached(index), !text.has(index, .blockStart) { return nil }
         var next = index + 1
         if text.isMark(next, "."), text.isAttached(next), text.tokens[index].end - text.tokens[index].start <= 4 { next += 1 }
         if let year = Self.year(after: next, text) {
