@@ -48,11 +48,11 @@ extension RelationPatterns {
         P & wurde|ist|war ~6 in L geboren => born_in 1 2 .9
         P ,? geboren ~5 in L => born_in 1 2 .9
         P & stammt|stammte aus L => born_in 1 2 .7
-        P & wurde|ist|war ~2 D ~1 L? geboren => dated_at 1 2 .9
         P & wurde|ist|war ~2 D in L geboren => dated_at 1 2 .9
         P ,? geboren ~2 D => dated_at 1 2 .9
         P & starb|verstarb ~3 D => dated_at 1 2 .85
         O & wurde ~2 D ~5 gegrundet => dated_at 1 2 .85
+        O & wurde ~2 D ~1 von PO ~2 gegrundet => dated_at 1 2 .85
         O ,? gegrundet ~2 D => dated_at 1 2 .8
         POWC & zitiert|zitierte|nennt ~3 WC => cites 1 2 .85
         POWC & verweist|verwies|beruft|berief ~2 auf ~2 WC => cites 1 2 .85

@@ -55,6 +55,7 @@ struct SegmentReader {
             }
         }
         found += RelationContacts.found(positions, self.tokens, self.mentions)
+        found += RelationPlaces(self.patterns, self.tokens, self.mentions).found(positions)
         let typed = self.best(found)
         let weak = RelationCoOccurrence.found(
             positions.filter { self.tokens[$0].pronoun == nil }, self.tokens, self.mentions, self.things,

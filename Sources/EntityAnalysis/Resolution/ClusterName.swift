@@ -7,7 +7,7 @@ struct ClusterName {
     init(_ forms: [(form: NameForm, parsed: ParsedName)]) {
         let most = forms.map(\.form.count).max() ?? 0
         // A twentieth: a full name is often written once, then the short one. Of equally full names the frequent one is no misspelling.
-        let frequent = forms.filter { $0.form.count * 20 >= most || $0.form.count > 2 }
+        let frequent = forms.filter { $0.form.count >= most / 20 || $0.form.count > 2 }
         let best = (frequent.isEmpty ? forms : frequent).max { Self.rank($0) < Self.rank($1) }
         self.name = best?.form.name ?? ""
         self.type = forms.max { $0.form.count < $1.form.count }?.form.type ?? .person

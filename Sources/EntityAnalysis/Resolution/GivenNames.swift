@@ -136,6 +136,16 @@ enum GivenNames {
     /// A key under which a name and its nicknames meet: the number of the first line that has it.
     static func nicknameKeys(_ name: String) -> [Int] { Self.groups[name].map { $0.sorted() } ?? [] }
 
+    /// The first letters of a name's nicknames and of the names that it is one of.
+    static func initials(_ name: String) -> Set<UInt32> {
+        (Self.groups[name] ?? []).reduce(into: []) { $0.formUnion(Self.letters[$1] ?? []) }
+    }
+
+    private static let letters: [Int: Set<UInt32>] = .init(
+        uniqueKeysWithValues: nicknameLines.split(separator: "\n").enumerated().map { line, names in
+            (line, Set(names.split(separator: " ").compactMap { $0.unicodeScalars.first?.value }))
+        })
+
     /// Known as a given name: two known names are no misspellings of each other.
     static func isKnown(_ name: String) -> Bool {
         Self.male.contains(name) || Self.female.contains(name) || Self.groups[name] != nil

@@ -86,8 +86,9 @@ extension NameComparison {
         }
         // A generic word alone ("University", "Bank") names nothing.
         let isGeneric = short.words.allSatisfy { Self.genericWords.contains(tokens[$0].text) }
-        let isBeginning = long.words.first.map { tokens.likeness($0, short.words[0]).score >= 0.9 } ?? false
-        let base = isGeneric ? 0.8 : isBeginning ? 0.88 : 0.83
+        let isBeginning = zip(short.words, long.words).allSatisfy { tokens.likeness($0, $1).score >= 0.9 }
+        // "Oakmere Council" and "Oakmere County Council" are two councils: only what is cut off at the end is left out in speech.
+        let base = isGeneric ? 0.8 : isBeginning ? 0.88 : 0.82
         var result = NameComparison(score: base * weakest, reasons: .shortened)
         result.isPartial = true
         result.needsDocument = true

@@ -99,8 +99,11 @@ extension NameComparison {
         if first.isInitial || second.isInitial {
             let short = first.isInitial ? first : second
             let long = first.isInitial ? second : first
-            guard !long.isInitial, short.scalars.first == long.scalars.first else {
-                return WordLikeness(score: 0, reason: .differentGivenNames)
+            guard !long.isInitial, let letter = short.scalars.first else { return WordLikeness(score: 0, reason: .differentGivenNames) }
+            if letter != long.scalars.first {
+                // "R. Kowalski" may be Bob Kowalski.
+                guard GivenNames.initials(long.text).contains(letter) else { return WordLikeness(score: 0, reason: .differentGivenNames) }
+                return WordLikeness(score: 0.88, reason: [.initials, .nickname])
             }
             return WordLikeness(score: 0.95, reason: .initials)
         }
@@ -113,11 +116,20 @@ extension NameComparison {
         if likeness.score < 0.97, let one = GivenNames.gender(first.text), let other = GivenNames.gender(second.text), one != other {
             return WordLikeness(score: 0.3, reason: .differentGivenNames)
         }
+        // "Martin" and "Martina": a vowel at the end makes another name.
+        if Self.differInLastVowel(first.text, second.text) { return WordLikeness(score: 0.3, reason: .differentGivenNames) }
         // "Anna" and "Anne", "Marta" and "Marty": short names differ by a letter too often.
         if likeness.reason == .misspelt || likeness.reason == .sound, min(first.scalars.count, second.scalars.count) < 5 {
             return WordLikeness(score: min(likeness.score, 0.82), reason: likeness.reason)
         }
         return likeness
+    }
+
+    private static func differInLastVowel(_ left: String, _ right: String) -> Bool {
+        func stem(_ name: String) -> Substring {
+            name.utf8.last.map { [0x61, 0x65, 0x6F].contains($0) } ?? false ? name.dropLast() : name[...]
+        }
+        return left != right && stem(left) == stem(right)
     }
 
     /// The same words put another way: turned round, joined, or two surnames of which one name has both.
@@ -137,7 +149,9 @@ extension NameComparison {
             return result
         }
         if long.words.starts(with: short.words) || long.given.dropFirst().first == short.given.first && long.family == short.family {
-            var result = NameComparison(score: 0.87, reasons: .shortened)
+            // Of two surnames the first is used alone; "John Paul" is not John Paul Jones.
+            let isSurname = short.family.last.map { !GivenNames.isKnown(tokens[$0].text) } ?? false
+            var result = NameComparison(score: isSurname ? 0.9 : 0.85, reasons: .shortened)
             result.isPartial = true
             return result
         }

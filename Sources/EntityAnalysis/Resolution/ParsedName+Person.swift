@@ -1,7 +1,13 @@
 extension ParsedName {
     /// `Dr. Margaret A. van Hale Jr.`, `Hale, Margaret A.`, `Mrs Hale`, `margaret hale`.
     mutating func parsePerson(_ all: [NameNormalizer.Word], tokens: inout TokenTable) {
-        var words = all
+        // "Ю. Соколов": an initial is one letter in Latin too.
+        var words = all.map { word in
+            guard word.length == 1, let first = word.text.unicodeScalars.first else { return word }
+            var word = word
+            word.text = String(first)
+            return word
+        }
         self.stripDegrees(&words)
         self.stripGeneration(&words)
         self.stripDegrees(&words)
@@ -89,7 +95,7 @@ extension ParsedName {
         while words.count > 2, let last = words.last {
             if last.before == .dot, NameWords.degrees.contains(words[words.count - 2].text + last.text) {
                 words.removeLast(2)
-            } else if NameWords.degrees.contains(last.text), last.before == .comma || last.isUppercase {
+            } else if NameWords.degrees.contains(last.text), last.before == .comma || last.isUppercase || last.text == "phd" {
                 words.removeLast()
             } else {
                 return

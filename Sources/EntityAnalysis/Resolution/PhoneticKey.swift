@@ -35,7 +35,7 @@ enum PhoneticKey {
 
     private static let conventions: [(from: [UInt8], to: [UInt8])] = Self.pairs([
         ("tsch", "ch"), ("tch", "ch"), ("sch", "sh"), ("que", "que"), ("qui", "qui"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("ph", "f"),
-        ("kh", "h"),
+        ("kh", "ch"),
         ("ck", "k"), ("w", "v"), ("j", "y"),
     ])
     private static let sounds: [(from: [UInt8], to: [UInt8])] = Self.pairs([

@@ -10,7 +10,7 @@ enum PlaceWords {
         brunswick|braunschweig
         moscow|moskva|moskau|moscou
         saint petersburg|sankt peterburg|sankt petersburg
-        kyiv|kiev|kiew|kyyiv
+        kyiv|kiev|kiew|kiyiv
         prague|praha|prag
         warsaw|warszawa|warschau|varsovie
         krakow|cracow|krakau
@@ -93,7 +93,8 @@ enum PlaceWords {
         })
 
     static let abbreviations: [String: String] = [
-        "st": "saint", "ste": "sainte", "mt": "mount", "ft": "fort", "pt": "point", "hts": "heights", "is": "island", "rd": "road",
+        "st": "saint", "ste": "sainte", "sta": "santa", "mt": "mount", "ft": "fort", "pt": "point", "hts": "heights", "is": "island",
+        "rd": "road",
         "ave": "avenue",
         "blvd": "boulevard", "sq": "square", "str": "strasse", "co": "county", "cnty": "county", "prov": "province", "twp": "township",
         "harbour": "harbor",

@@ -124,7 +124,8 @@ struct ResolutionUnits {
             self.units[unit].forms.append(index)
             if !self.units[unit].names.contains(self.nameOfForm[index]) { self.units[unit].names.append(self.nameOfForm[index]) }
             self.units[unit].qualifiers.insert(form.qualifier)
-            self.units[unit].count = self.units[unit].count.addingReportingOverflow(max(0, form.count)).partialValue
+            let sum = self.units[unit].count.addingReportingOverflow(max(0, form.count))
+            self.units[unit].count = sum.overflow ? .max : sum.partialValue
             self.units[unit].evidence.own.insert(number(form.name, &neighbours))
             for document in form.documents { all[unit].documents.insert(number(document, &documents)) }
             for neighbour in form.context { all[unit].neighbours.insert(number(neighbour, &neighbours)) }
