@@ -106,7 +106,10 @@ let package = Package(
         module("TextStages", ["Flotilla", "Corpus", "TextAnalysis", "StageTools", "JSONText"]),
         module(
             "DocumentStages",
-            ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "StageTools", "TextStages", "JSONText"]),
+            [
+                "Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "StageTools", "TextStages",
+                "JSONText",
+            ]),
         module(
             "AudioStages",
             ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "StageTools", "TextStages", "RemoteModels", "JSONText"]),
@@ -162,7 +165,8 @@ let package = Package(
         tests(
             "DocumentStagesTests",
             [
-                "DocumentStages", "StageTools", "TextStages", "RemoteModels", "Compression", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "HTTPClient", "HTTPServer",
+                "DocumentStages", "StageTools", "TextStages", "RemoteModels", "Compression", "DocumentFormats", "ObjectStorage", "Corpus",
+                "Flotilla", "HTTPClient", "HTTPServer",
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
             ]),
         tests("RemoteModelsTests", ["RemoteModels", "Flotilla", "TextAnalysis", "HTTPClient", "HTTPServer", "JSONText", "Threading"]),
@@ -171,7 +175,7 @@ let package = Package(
             [
                 "AudioStages", "StageTools", "TextStages", "RemoteModels", "ObjectStorage", "Corpus", "Flotilla", "FlotillaTesting",
                 "HTTPClient", "HTTPServer", "Subprocess", "TextAnalysis", "JSONText", "Threading",
-            ]),
+            ], resources: [.copy("Gold")]),
         tests(
             "VideoStagesTests",
             [
