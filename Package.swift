@@ -109,7 +109,10 @@ let package = Package(
         module("TextStages", ["Flotilla", "Corpus", "TextAnalysis", "Subprocess", "RemoteModels", "StageTools", "JSONText"]),
         module(
             "DocumentStages",
-            ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "StageTools", "TextStages", "JSONText"]),
+            [
+                "Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "DocumentFormats", "StageTools", "TextStages",
+                "JSONText",
+            ]),
         module(
             "AudioStages",
             ["Flotilla", "Corpus", "TextAnalysis", "ObjectStorage", "Subprocess", "StageTools", "TextStages", "RemoteModels", "JSONText"]),
@@ -172,7 +175,8 @@ let package = Package(
         tests(
             "DocumentStagesTests",
             [
-                "DocumentStages", "StageTools", "TextStages", "RemoteModels", "Compression", "DocumentFormats", "ObjectStorage", "Corpus", "Flotilla", "HTTPClient", "HTTPServer",
+                "DocumentStages", "StageTools", "TextStages", "RemoteModels", "Compression", "DocumentFormats", "ObjectStorage", "Corpus",
+                "Flotilla", "HTTPClient", "HTTPServer",
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
             ]),
         tests("RemoteModelsTests", ["RemoteModels", "Flotilla", "TextAnalysis", "HTTPClient", "HTTPServer", "JSONText", "Threading"]),
@@ -187,7 +191,7 @@ let package = Package(
             [
                 "AudioStages", "StageTools", "TextStages", "RemoteModels", "ObjectStorage", "Corpus", "Flotilla", "FlotillaTesting",
                 "HTTPClient", "HTTPServer", "Subprocess", "TextAnalysis", "JSONText", "Threading",
-            ]),
+            ], resources: [.copy("Gold")]),
         tests(
             "VideoStagesTests",
             [

@@ -11,12 +11,17 @@ package struct SourceFile: Sendable {
         self.maximumBytes = maximumBytes
     }
 
+    /// Removes the copy, when no later stage of this delivery needs it.
+    package func discard(_ context: StageContext) { FileCheck.remove(Self.path(context)) }
+
+    private static func path(_ context: StageContext) -> String { "\(context.workDirectory)/source" }
+
     /// Copies the file.
     ///
     /// - Parameter again: also when an earlier stage of this delivery has left a copy.
     /// - Returns: the copy's path; size and digest when it was copied now.
     package func fetch(_ context: StageContext, again: Bool = false) async throws -> (path: String, object: FetchedObject?) {
-        let path = "\(context.workDirectory)/source"
+        let path = Self.path(context)
         if again { FileCheck.remove(path) }
         if FileCheck.exists(path) { return (path, nil) }
         guard let uri = context.message.path ?? context.message.filename, !uri.isEmpty else {

@@ -8,7 +8,7 @@ struct StretchPlanner {
     /// No stretch is longer, in milliseconds.
     var longest = 60_000
     /// Cuts are looked for from here on.
-    var shortest = 25_000
+    var shortest = 40_000
     /// Stretches with less speech than this hold a noise: pocketsphinx hears "if" in them.
     var leastSpeech = 300
     /// Silence that is left at the ends of a stretch; recognisers want a little.

@@ -50,6 +50,7 @@ package struct ProbeHandler: StageHandler {
         try await self.checkDuration(&media, path, inspector)
         var metrics = ["bytes": Double(fetched.bytes)]
         if self.needs == .audio {
+            FileCheck.remove(AudioDecoder.target(context.workDirectory))
             let decoder = AudioDecoder(tools: self.tools, limits: self.limits)
             let samples = try await decoder.decode(path, into: context.workDirectory)
             let levels = try LoudnessMeter.measure(samples)

@@ -49,6 +49,8 @@ package struct TranscribeHandler: StageHandler {
         }
         // Also when nothing was left to recognise: the samples are the largest file of the work directory.
         FileCheck.remove(AudioDecoder.target(context.workDirectory))
+        // Of a video, the pictures are still to be looked at.
+        if self.plan == .inline { self.listener.source.discard(context) }
         let transcript = try work.transcript(engine: self.engine, plan: plan)
         return StageOutput(body: transcript.bytes, metrics: work.metrics(transcript), isPartial: transcript.isPartial)
     }
