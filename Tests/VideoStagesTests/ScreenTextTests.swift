@@ -70,7 +70,7 @@ import Testing
         try await VideoHarness.withMaker { maker in
             let path = try await maker.source(
                 "mandelbrot=s=1280x720:r=10,drawtext=fontfile=\(VideoMaker.fonts)DejaVuSans-Bold.ttf:text=Welcome to the harbour tour:"
-                    + "fontcolor=white:borderw=2:fontsize=40:x=300:y=620", seconds: 2, to: "subtitle.mp4")
+                    + "fontcolor=white:borderw=3:fontsize=40:x=300:y=620", seconds: 2, to: "subtitle.mp4")
             let spans = try await VideoHarness.look(path).screen.spans
             #expect(spans.map(\.text) == ["Welcome to the harbour tour"])
         }

@@ -40,13 +40,15 @@ struct PictureMeasure: Sendable, Hashable {
                     x += 1
                 }
                 y += 1
-                if y % Self.bandHeight == 0 || y == height {
+                if (y + 1) % Self.bandHeight == 0 || y + 1 >= height {
                     bands += Self.runs(crossings)
                     for index in 0..<across { crossings[index] = 0 }
                 }
+                // Strokes are higher than a row: every second one will do.
+                y += 1
             }
         }
-        let count = Double(max(1, (width - 1) * height))
+        let count = Double(max(1, (width - 1) * ((height + 1) / 2)))
         self.brightness = Double(sum) / count
         self.contrast = max(0, Double(squares) / count - self.brightness * self.brightness).squareRoot()
         self.edges = Double(edges) / count
@@ -65,7 +67,7 @@ struct PictureMeasure: Sendable, Hashable {
     /// Bands with several crossings whose neighbour has them too: one band alone is the edge of a thing.
     private static func runs(_ crossings: [Int]) -> Int {
         var runs = 0
-        for index in crossings.indices.dropFirst() where crossings[index] >= 6 && crossings[index - 1] >= 6 { runs += 1 }
+        for index in crossings.indices.dropFirst() where crossings[index] >= 3 && crossings[index - 1] >= 3 { runs += 1 }
         return runs
     }
 }

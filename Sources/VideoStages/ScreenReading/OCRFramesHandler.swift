@@ -27,7 +27,10 @@ package struct OCRFramesHandler: StageHandler {
         let media = try MediaFile(stage: "probe", in: context)
         let frames = try VideoFrames(stage: "keyframes", in: context).frames
         // Nothing after this stage needs the file.
-        defer { FileCheck.remove("\(context.workDirectory)/source") }
+        defer {
+            FileCheck.remove("\(context.workDirectory)/source")
+            for frame in frames { FileCheck.remove("\(context.workDirectory)/\(ContactSheet.name(of: frame))") }
+        }
         var found: [Int: [ScreenLine]] = [:]
         for (key, piece) in try await context.checkpoints.all() {
             if let (time, lines) = Self.read(piece, key: key) { found[time] = lines }
