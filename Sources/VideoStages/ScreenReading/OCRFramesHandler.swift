@@ -39,7 +39,7 @@ package struct OCRFramesHandler: StageHandler {
         var failures: [StageFailure] = []
         if !waiting.isEmpty {
             let path = try await VideoSource.path(self.source, media: media, in: context)
-            for (time, result) in try await self.read(waiting, of: path, in: context, done: frames.count - waiting.count) {
+            for (time, result) in try await self.read(waiting, of: path, media, in: context, done: frames.count - waiting.count) {
                 switch result {
                 case .success(let lines): found[time] = lines
                 case .failure(let failure): failures.append(failure)
@@ -55,11 +55,11 @@ package struct OCRFramesHandler: StageHandler {
     }
 
     private func read(
-        _ frames: [VideoFrames.Frame], of path: String, in context: StageContext, done: Int
+        _ frames: [VideoFrames.Frame], of path: String, _ media: MediaFile, in context: StageContext, done: Int
     ) async throws -> [(Int, Result<[ScreenLine], StageFailure>)] {
         let languages = OpticalLanguages.choose(hint: context.message.language, configured: self.languages)
         let reader = ScreenReader(tools: self.tools, languages: languages)
-        let pictures = FramePictures(tools: self.tools, path: path, pixels: self.limits.pixels)
+        let pictures = FramePictures(tools: self.tools, path: path, container: media.container, pixels: self.limits.pixels)
         let progress = Countdown(done: done, total: done + frames.count, report: context.progress)
         return try await BoundedTasks.map(frames, atOnce: self.tools.slots) { frame in
             let target = "\(context.workDirectory)/\(ContactSheet.name(of: frame))"
