@@ -56,7 +56,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("half.mp4", ["-movflags", "+faststart", "-g", "25"]), ("half.mkv", ["-g", "25"]), ("half.ts", ["-c:v", "libx264", "-g", "25"])])
+    @Test(arguments: [
+        ("half.mp4", ["-movflags", "+faststart", "-g", "25"]), ("half.mkv", ["-g", "25"]), ("half.ts", ["-c:v", "libx264", "-g", "25"]),
+    ])
     func `of a file that is cut in the middle the first half is had`(name: String, options: [String]) async throws {
         try await VideoHarness.withMaker { maker in
             let whole = "whole." + name.split(separator: ".")[1]

@@ -32,7 +32,8 @@ import Testing
             #expect(try await VideoHarness.run(maker.path("picture.mp4")).failure?.error.code == .unsupported)
             try await VideoMaker.ffmpeg(["-f", "lavfi", "-i", "sine=d=1", maker.path("song.mp3")])
             try await VideoMaker.ffmpeg([
-                "-i", maker.path("song.mp3"), "-i", maker.path("picture.mp4"), "-map", "0", "-map", "1", "-c", "copy", "-disposition:v", "attached_pic",
+                "-i", maker.path("song.mp3"), "-i", maker.path("picture.mp4"), "-map", "0", "-map", "1", "-c", "copy", "-disposition:v",
+                "attached_pic",
                 maker.path("cover.mp3"),
             ])
             for name in ["song.mp3", "cover.mp3"] {
@@ -89,12 +90,16 @@ import Testing
             try Data(subtitles.utf8).write(to: URL(fileURLWithPath: maker.path("s.srt")))
             try await maker.slides([.init(text: "With subtitles", seconds: 2)], to: "plain.mp4")
             let path = maker.path("ten.mkv")
-            try await VideoMaker.ffmpeg(["-i", maker.path("plain.mp4"), "-i", maker.path("s.srt"), "-map", "0", "-map", "1", "-c:v", "copy", path])
+            try await VideoMaker.ffmpeg([
+                "-i", maker.path("plain.mp4"), "-i", maker.path("s.srt"), "-map", "0", "-map", "1", "-c:v", "copy", path,
+            ])
             #expect(try await VideoHarness.look(path).screen.spans.map(\.text) == ["With subtitles"])
             // The element Duration of a Matroska file: 2,000.0 ms as a double.
             var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
             let place = try #require(bytes.range(of: Data([0x44, 0x89, 0x88]))).upperBound
-            for (offset, byte) in withUnsafeBytes(of: Double(36_000_000).bitPattern.bigEndian, Array.init).enumerated() { bytes[place + offset] = byte }
+            for (offset, byte) in withUnsafeBytes(of: Double(36_000_000).bitPattern.bigEndian, Array.init).enumerated() {
+                bytes[place + offset] = byte
+            }
             try bytes.write(to: URL(fileURLWithPath: path))
             let result = try await VideoHarness.look(path)
             #expect(try result.screen.spans.map(\.text) == ["With subtitles"])

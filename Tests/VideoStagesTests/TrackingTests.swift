@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func `typed text is one line, as it is in the end`() {
-        #expect(Self.track([["swift build"], ["swift build --target"], ["swift build --target Video"]]) == ["0-3 swift build --target Video"])
+        #expect(
+            Self.track([["swift build"], ["swift build --target"], ["swift build --target Video"]]) == ["0-3 swift build --target Video"])
     }
 
     @Test func `text that runs through the picture is put together`() {

@@ -100,7 +100,9 @@ package struct OCRFramesHandler: StageHandler {
 
     /// Nil for a piece that cannot be read: its picture is read again.
     private static func read(_ piece: [UInt8], key: String) -> (time: Int, lines: [ScreenLine])? {
-        guard key.hasPrefix("frame-"), let time = Int(key.dropFirst(6)), let values = (try? JSONValue(parsing: piece))?.array else { return nil }
+        guard key.hasPrefix("frame-"), let time = Int(key.dropFirst(6)), let values = (try? JSONValue(parsing: piece))?.array else {
+            return nil
+        }
         let lines = values.compactMap(ScreenLine.init(json:))
         return lines.count == values.count ? (time, lines) : nil
     }
