@@ -70,6 +70,11 @@ import Testing
         #expect(shots.map(\.end) == [42, 100])
     }
 
+    @Test func `another digit is a change`() {
+        let shots = Self.starts(100) { sample, cell in sample >= 42 && cell == 100 ? 218 : 230 }
+        #expect(shots.map(\.start) == [0, 42])
+    }
+
     @Test func `noise of the camera is none`() {
         let shots = Self.starts(200) { sample, cell in 120 + (sample * 31 + cell * 17) % 3 }
         #expect(shots.count == 1)

@@ -16,7 +16,7 @@ struct ShotDetector {
         var picture: Int
         var grid: CellGrid
         var isScene: Bool
-        /// Share of the cells that changed, 0 to 1.
+        /// Rises with the part of the picture that changed; 2 when all of it changed strongly.
         var strength: Double
     }
 
@@ -94,13 +94,13 @@ struct ShotDetector {
         self.reference = Array(sample)
         self.held = self.reference
         self.since = [Int](repeating: 0, count: CellGrid.count)
-        self.shots = [Shot(start: 0, end: 0, picture: 0, grid: CellGrid(cells: self.reference), isScene: false, strength: 1)]
+        self.shots = [Shot(start: 0, end: 0, picture: 0, grid: CellGrid(cells: self.reference), isScene: false, strength: 2)]
     }
 
     private struct Seen {
-        /// Cells that differ from the reference, at rest or not.
+        /// Weight of the cells that differ from the reference, at rest or not.
         var different = 0
-        /// Cells that differ and rest.
+        /// Weight of those that rest.
         var settled = 0
         /// When the first of the settled ones came to rest.
         var earliest = Int.max
@@ -123,12 +123,12 @@ struct ShotDetector {
             let step = abs(level - Int(self.previous[cell]))
             difference += step
             if step > 2 * CellGrid.changeThreshold { jumped += 1 }
-            let change = abs(level - Int(self.reference[cell]))
-            guard change > CellGrid.changeThreshold else { continue }
-            seen.different += 1
+            let weight = CellGrid.weight(abs(level - Int(self.reference[cell])))
+            guard weight > 0 else { continue }
+            seen.different += weight
             let age = self.index - self.since[cell]
             if age >= self.rest {
-                seen.settled += 1
+                seen.settled += weight
                 seen.earliest = min(seen.earliest, self.since[cell])
             }
             if age < self.rate { seen.moving += 1 }
