@@ -56,7 +56,8 @@ public enum VideoPipeline {
                 tools: tools, source: source, limits: limits, recognizer: configuration.recognizer, plan: .stage("extract_audio"),
                 defaultLanguage: configuration.defaultLanguage),
             KeyframesHandler(
-                tools: tools, source: source, limits: limits, font: await LabelFont.find(tools: tools), engine: "\(ffmpeg), flotilla-video 1"),
+                tools: tools, source: source, limits: limits, font: await LabelFont.find(tools: tools),
+                engine: "\(ffmpeg), flotilla-video 1"),
             OCRFramesHandler(
                 tools: tools, source: source, limits: limits, languages: configuration.ocrLanguages,
                 engine: "\(tesseract) \(languages), flotilla-video 1"),

@@ -14,8 +14,10 @@ import Testing
     @Test func `text of slides is read with less than one wrong character in a hundred`() async throws {
         try await VideoHarness.withMaker { maker in
             let styles: [(ground: String, ink: String, size: Int, font: String)] = [
-                ("white", "black", 26, "DejaVuSans"), ("0x101830", "0xe0e0e0", 26, "DejaVuSans-Bold"), ("0xf4ecd8", "0x5a4632", 20, "DejaVuSerif"),
-                ("black", "yellow", 16, "DejaVuSansMono"), ("0x2060a0", "white", 14, "DejaVuSans"), ("white", "0x707070", 13, "DejaVuSerif"),
+                ("white", "black", 26, "DejaVuSans"), ("0x101830", "0xe0e0e0", 26, "DejaVuSans-Bold"),
+                ("0xf4ecd8", "0x5a4632", 20, "DejaVuSerif"),
+                ("black", "yellow", 16, "DejaVuSansMono"), ("0x2060a0", "white", 14, "DejaVuSans"),
+                ("white", "0x707070", 13, "DejaVuSerif"),
             ]
             let slides = styles.enumerated().map { index, style in
                 VideoMaker.Slide(
@@ -57,7 +59,10 @@ import Testing
         }
     }
 
-    @Test(arguments: ["mandelbrot=s=640x360:r=5", "life=s=320x180:mold=10:r=5:ratio=0.3:seed=7", "color=gray:s=640x360:r=5,noise=alls=80:allf=t:all_seed=5", "smptebars=s=640x360:r=5", "cellauto=s=320x180:r=5:seed=3"])
+    @Test(arguments: [
+        "mandelbrot=s=640x360:r=5", "life=s=320x180:mold=10:r=5:ratio=0.3:seed=7",
+        "color=gray:s=640x360:r=5,noise=alls=80:allf=t:all_seed=5", "smptebars=s=640x360:r=5", "cellauto=s=320x180:r=5:seed=3",
+    ])
     func `textures hold no text`(source: String) async throws {
         try await VideoHarness.withMaker { maker in
             let path = try await maker.source(source, seconds: 2, to: "texture.mp4")
@@ -70,7 +75,7 @@ import Testing
         try await VideoHarness.withMaker { maker in
             let path = try await maker.source(
                 "mandelbrot=s=1280x720:r=10,drawtext=fontfile=\(VideoMaker.fonts)DejaVuSans-Bold.ttf:text=Welcome to the harbour tour:"
-                    + "fontcolor=white:borderw=2:fontsize=40:x=300:y=620", seconds: 2, to: "subtitle.mp4")
+                    + "fontcolor=white:borderw=3:fontsize=40:x=300:y=620", seconds: 2, to: "subtitle.mp4")
             let spans = try await VideoHarness.look(path).screen.spans
             #expect(spans.map(\.text) == ["Welcome to the harbour tour"])
         }
@@ -78,7 +83,8 @@ import Testing
 
     @Test func `after a crash only the pictures without a result are read again`() async throws {
         try await VideoHarness.withMaker { maker in
-            let path = try await maker.slides(["First page", "Second page", "Third page"].map { .init(text: $0, seconds: 1.5) }, to: "crash.mp4")
+            let path = try await maker.slides(
+                ["First page", "Second page", "Third page"].map { .init(text: $0, seconds: 1.5) }, to: "crash.mp4")
             let kept = Kept()
             let first = try await VideoHarness.run(
                 path, to: "ocr_frames", checkpoints: kept.checkpoints(), skipping: ["extract_audio", "transcribe"])

@@ -42,7 +42,9 @@ import Testing
     }
 
     @Test func `a slide in turn with the speaker is written once, and again when it comes back much later`() {
-        let spans = [0, 20, 40, 300].map { ScreenText.Span(time: .init(start: $0 * 1000, end: $0 * 1000 + 9000), text: "Plan", confidence: 90) }
+        let spans = [0, 20, 40, 300].map {
+            ScreenText.Span(time: .init(start: $0 * 1000, end: $0 * 1000 + 9000), text: "Plan", confidence: 90)
+        }
         let timeline = VideoTimeline(speech: [], screen: spans)
         #expect(timeline.spans.map(\.time.start) == [0, 300_000])
     }

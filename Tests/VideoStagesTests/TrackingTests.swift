@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func `typed text is one line, as it is in the end`() {
-        #expect(Self.track([["swift build"], ["swift build --target"], ["swift build --target Video"]]) == ["0-3 swift build --target Video"])
+        #expect(
+            Self.track([["swift build"], ["swift build --target"], ["swift build --target Video"]]) == ["0-3 swift build --target Video"])
     }
 
     @Test func `text that runs through the picture is put together`() {
@@ -67,6 +68,11 @@ import Testing
         let shots = Self.starts(100) { sample, cell in sample >= 42 && (cell == 100 || cell == 101) ? 210 : 230 }
         #expect(shots.map(\.start) == [0, 42])
         #expect(shots.map(\.end) == [42, 100])
+    }
+
+    @Test func `another digit is a change`() {
+        let shots = Self.starts(100) { sample, cell in sample >= 42 && cell == 100 ? 218 : 230 }
+        #expect(shots.map(\.start) == [0, 42])
     }
 
     @Test func `noise of the camera is none`() {

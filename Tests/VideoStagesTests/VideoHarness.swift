@@ -14,6 +14,16 @@ struct VideoHarness {
     static let runner = ChildRunner(concurrency: 2)
     static let tools = ToolBox(runner: runner, sandbox: Sandbox.probe(using: runner), slots: 2)
 
+    /// Made once: they ask all tools for their versions.
+    private static let usual = Task { await Self.handlers(MediaLimits()) }
+
+    private static func handlers(_ limits: MediaLimits) async -> [any StageHandler] {
+        var configuration = VideoPipeline.Configuration(
+            storage: StorageRouter(files: FileStorage(root: "/")), tools: Self.tools, recognizer: PocketsphinxRecognizer(tools: Self.tools))
+        configuration.limits = limits
+        return await VideoPipeline.handlers(configuration)
+    }
+
     struct Result {
         var outputs: [StageName: StageOutput] = [:]
         var failure: (stage: StageName, error: StageFailure)?
@@ -32,11 +42,7 @@ struct VideoHarness {
         checkpoints: StageCheckpoints = .none, skipping skipped: Set<StageName> = []
     ) async throws -> Result {
         let url = URL(fileURLWithPath: path)
-        let storage = StorageRouter(files: FileStorage(root: url.deletingLastPathComponent().path))
-        var configuration = VideoPipeline.Configuration(
-            storage: storage, tools: Self.tools, recognizer: PocketsphinxRecognizer(tools: Self.tools))
-        configuration.limits = limits
-        let handlers = await VideoPipeline.handlers(configuration)
+        let handlers = limits == MediaLimits() ? await Self.usual.value : await Self.handlers(limits)
         #expect(handlers.map(\.stage) == VideoPipeline.stages)
         let message = try Envelope(
             JSONValue.object([

@@ -22,7 +22,9 @@ struct VideoMaker {
     static func ffmpeg(_ arguments: [String]) async throws {
         let limits = ChildLimits(addressSpaceBytes: 8 << 30, wall: .seconds(100))
         let result = await VideoHarness.runner.run(ChildCommand("ffmpeg", ["-nostdin", "-v", "error", "-y"] + arguments, limits: limits))
-        guard result.outcome.isSuccess else { throw Failed(description: "ffmpeg \(arguments.joined(separator: " ")): \(result.errorOutput.text)") }
+        guard result.outcome.isSuccess else {
+            throw Failed(description: "ffmpeg \(arguments.joined(separator: " ")): \(result.errorOutput.text)")
+        }
     }
 
     /// Slides one after the other. Options of the encoder go before the name of the file, whose ending decides the container.

@@ -73,7 +73,8 @@ struct ContactSheet: Sendable {
             + "pad=\(width):\(height):(ow-iw)/2:(oh-ih)/2,format=rgb24"
         guard let font = self.font else { return filter }
         let label = time.split(separator: ":").joined(separator: "\\\\:")
-        return filter + ",drawtext=fontfile=\(font):text=\(label):fontsize=18:fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=4:x=6:y=h-th-8"
+        return filter
+            + ",drawtext=fontfile=\(font):text=\(label):fontsize=18:fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=4:x=6:y=h-th-8"
     }
 
     private func sheet(_ numbers: [Int], in directory: String) async throws -> [UInt8]? {

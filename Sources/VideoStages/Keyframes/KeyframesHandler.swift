@@ -32,7 +32,7 @@ package struct KeyframesHandler: StageHandler {
         let pass = try await SamplePass(tools: self.tools, limits: self.limits).run(
             path, media: media, scratch: context.workDirectory, progress: context.progress)
         let chosen = FrameSelection.choose(pass.shots, rate: SamplePass.rate, maximum: self.limits.frames)
-        let pictures = FramePictures(tools: self.tools, path: path, pixels: self.limits.pixels)
+        let pictures = FramePictures(tools: self.tools, path: path, container: media.container, pixels: self.limits.pixels)
         let isUpright = (track.rotation % 180 == 0) == (track.height > track.width)
         let sheet = try await ContactSheet(tools: self.tools, pictures: pictures, font: self.font).make(
             of: chosen.frames, isUpright: isUpright, in: context.workDirectory)

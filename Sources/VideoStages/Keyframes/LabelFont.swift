@@ -6,7 +6,8 @@ enum LabelFont {
     /// The path of a font, if ffmpeg can write text into pictures and one of the usual fonts is installed.
     static func find(tools: ToolBox) async -> String? {
         guard let font = Self.usual.first(where: { FileCheck.size($0) != nil }) else { return nil }
-        let limits = ChildLimits(cpuSeconds: 10, addressSpaceBytes: 2 << 30, fileSizeBytes: 1 << 20, outputBytes: 1 << 20, wall: .seconds(40))
+        let limits = ChildLimits(
+            cpuSeconds: 10, addressSpaceBytes: 2 << 30, fileSizeBytes: 1 << 20, outputBytes: 1 << 20, wall: .seconds(40))
         // Without ffmpeg nothing is written; the stage itself says that it is missing.
         let filters = try? await tools.run("ffmpeg", ["-nostdin", "-v", "error", "-hide_banner", "-filters"], reading: [], limits: limits)
         return filters?.text.contains(" drawtext ") == true ? font : nil

@@ -70,7 +70,8 @@ struct SamplePass: Sendable {
 
     /// Reports how far the file has grown while `body` runs.
     private static func reporting<Value: Sendable>(
-        _ progress: @escaping @Sendable (Int, Int) -> Void, of total: Int, file: String, _ body: @escaping @Sendable () async throws -> Value
+        _ progress: @escaping @Sendable (Int, Int) -> Void, of total: Int, file: String,
+        _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await body() }

@@ -16,7 +16,7 @@ struct ShotDetector {
         var picture: Int
         var grid: CellGrid
         var isScene: Bool
-        /// Share of the cells that changed, 0 to 1.
+        /// Rises with the part of the picture that changed; 2 when all of it changed strongly.
         var strength: Double
     }
 
@@ -26,7 +26,10 @@ struct ShotDetector {
     private var held: [UInt8] = []
     private var since: [Int] = []
     private var previous: [UInt8] = []
-    private var cut: Int?
+    /// The first jump since the last picture, and the last one.
+    private var cut: (first: Int, last: Int)?
+    /// Samples in a row in which a quarter of the picture moves.
+    private var unrest = 0
     private var index = 0
     private var shots: [Shot] = []
 
@@ -49,20 +52,22 @@ struct ShotDetector {
     private mutating func take(_ sample: UnsafeBufferPointer<UInt8>) {
         guard !self.shots.isEmpty else { return self.begin(sample) }
         let seen = self.watch(sample)
-        if seen.jump { self.cut = self.cut ?? self.index }
+        if seen.jump { self.cut = (self.cut?.first ?? self.index, self.index) }
+        self.unrest = seen.moving * 4 > CellGrid.count ? self.unrest + 1 : 0
         let last = self.shots[self.shots.count - 1]
         let waited = self.index - max(last.picture, last.start)
         guard waited >= self.rate else { return }
-        if let cut = self.cut, self.index - cut >= self.rest {
-            // Several jumps within a second are one change: the picture is the last one's.
-            return self.open(sample, start: cut, isScene: true, changed: max(seen.settled, seen.different))
+        if let cut = self.cut {
+            // Jumps in a row are one change, as in a quick fade: the picture is taken after the last one.
+            guard self.index - cut.last >= self.rest || self.index - cut.first >= 3 * self.rate / 2 else { return }
+            return self.open(sample, start: cut.first, isScene: true, changed: max(seen.settled, seen.different))
         }
-        if self.cut == nil, seen.settled >= CellGrid.changedCells,
+        if seen.settled >= CellGrid.changedCells,
             seen.different - seen.settled < CellGrid.changedCells || self.index - seen.earliest >= self.rate
         {
             return self.open(sample, start: seen.earliest, isScene: true, changed: seen.settled)
         }
-        let pause = seen.moving * 4 > CellGrid.count ? 5 : 30
+        let pause = self.unrest >= self.rate ? 5 : 30
         if waited >= pause * self.rate { self.open(sample, start: self.index, isScene: false, changed: seen.different) }
     }
 
@@ -72,7 +77,7 @@ struct ShotDetector {
         if let last = self.shots.last, !self.previous.isEmpty, self.index - 1 > last.picture {
             let grid = CellGrid(cells: self.previous)
             let changed = grid.changes(from: CellGrid(cells: self.reference))
-            let start = self.cut ?? self.earliestChange() ?? self.index - 1
+            let start = self.cut?.first ?? self.earliestChange() ?? self.index - 1
             // Two samples alike, or there was a jump: no half of a fade.
             if changed >= CellGrid.changedCells, self.cut != nil || self.index - start >= 2 {
                 let sample = self.previous
@@ -89,13 +94,13 @@ struct ShotDetector {
         self.reference = Array(sample)
         self.held = self.reference
         self.since = [Int](repeating: 0, count: CellGrid.count)
-        self.shots = [Shot(start: 0, end: 0, picture: 0, grid: CellGrid(cells: self.reference), isScene: false, strength: 1)]
+        self.shots = [Shot(start: 0, end: 0, picture: 0, grid: CellGrid(cells: self.reference), isScene: false, strength: 2)]
     }
 
     private struct Seen {
-        /// Cells that differ from the reference, at rest or not.
+        /// Weight of the cells that differ from the reference, at rest or not.
         var different = 0
-        /// Cells that differ and rest.
+        /// Weight of those that rest.
         var settled = 0
         /// When the first of the settled ones came to rest.
         var earliest = Int.max
@@ -118,12 +123,12 @@ struct ShotDetector {
             let step = abs(level - Int(self.previous[cell]))
             difference += step
             if step > 2 * CellGrid.changeThreshold { jumped += 1 }
-            let change = abs(level - Int(self.reference[cell]))
-            guard change > CellGrid.changeThreshold else { continue }
-            seen.different += 1
+            let weight = CellGrid.weight(abs(level - Int(self.reference[cell])))
+            guard weight > 0 else { continue }
+            seen.different += weight
             let age = self.index - self.since[cell]
             if age >= self.rest {
-                seen.settled += 1
+                seen.settled += weight
                 seen.earliest = min(seen.earliest, self.since[cell])
             }
             if age < self.rate { seen.moving += 1 }

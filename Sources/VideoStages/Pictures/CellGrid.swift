@@ -8,8 +8,13 @@ struct CellGrid: Sendable, Hashable {
     static let count = Self.width * Self.height
     /// Cells that differ by more gray levels than this show something else.
     static let changeThreshold = 5
-    /// So many cells make another picture: a word covers two.
+    /// So many changes make another picture: a word covers two cells; one cell that changes strongly, as by another digit, counts twice.
     static let changedCells = 2
+
+    /// What a cell counts whose gray level differs by `difference`: 0, 1 or 2.
+    static func weight(_ difference: Int) -> Int {
+        difference > 2 * Self.changeThreshold ? 2 : difference > Self.changeThreshold ? 1 : 0
+    }
 
     /// Gray levels, row by row, ``count`` of them.
     var cells: [UInt8]
@@ -24,11 +29,11 @@ struct CellGrid: Sendable, Hashable {
         self.init(cells: picture.means(columns: Self.width, rows: Self.height))
     }
 
-    /// How many cells show something else.
+    /// The weight of all cells that show something else.
     func changes(from other: CellGrid) -> Int {
-        var count = 0
-        for index in 0..<Self.count where abs(Int(self.cells[index]) - Int(other.cells[index])) > Self.changeThreshold { count += 1 }
-        return count
+        var weight = 0
+        for index in 0..<Self.count { weight += Self.weight(abs(Int(self.cells[index]) - Int(other.cells[index]))) }
+        return weight
     }
 
     /// Whether a viewer would take the two for one picture: the hash is coarse, so that two slides of one design can have the same; then

@@ -5,13 +5,20 @@ internal import Subprocess
 
 /// Makes single pictures of a video again, at any moment, without decoding all that comes before.
 ///
-/// ffmpeg jumps to the last key frame before the moment and decodes from there. Where files are cut or their index is wrong the jump misses;
-/// the picture's hash tells, and then it starts further back, in the end at the beginning.
+/// ffmpeg jumps to the last key frame before the moment and decodes from there. Where a container has no index, as transport streams, the jump
+/// lands anywhere, so it aims twenty seconds before the moment: key frames are seldom further apart. Where files are damaged it may miss
+/// all the same; the picture's hash tells, and then everything is decoded from the beginning.
 struct FramePictures: Sendable {
     let tools: ToolBox
     /// Of the video.
     let path: String
+    /// Its container, as `probe` names it.
+    let container: String
+    /// Larger pictures are refused.
     let pixels: Int
+
+    private static let indexed: Set<String> = ["mp4", "mov", "matroska", "webm", "avi", "asf"]
+    private static let detour = 20_000
 
     /// One more picture of the same moment, in colour.
     struct Thumbnail: Sendable {
@@ -28,9 +35,7 @@ struct FramePictures: Sendable {
     func gray(_ frame: VideoFrames.Frame, to target: String, scratch: String, thumbnail: Thumbnail? = nil) async throws -> GrayPicture {
         var nearest: (picture: GrayPicture, distance: Int, back: Int)?
         var said = ""
-        // Milliseconds before the moment: at it, fifteen seconds, everything.
-        let starts = frame.lookAt == 0 ? [0] : frame.lookAt > 15_000 ? [0, 15_000, frame.lookAt] : [0, frame.lookAt]
-        for back in starts {
+        for back in self.starts(frame.lookAt) {
             said = try await self.decode(frame.lookAt, back: back, to: target, scratch: scratch, thumbnail: thumbnail)
             guard let picture = GrayPicture(contentsOf: target) else { continue }
             let distance = PerceptualHash.distance(PerceptualHash.of(CellGrid(picture)), frame.hash)
@@ -49,7 +54,7 @@ struct FramePictures: Sendable {
     ///
     /// - Returns: whether there is a picture.
     func colour(_ frame: VideoFrames.Frame, filter: String, quality: Int, to target: String, scratch: String) async throws -> Bool {
-        for back in frame.lookAt > 0 ? [0, frame.lookAt] : [0] {
+        for back in self.starts(frame.lookAt) {
             FileCheck.remove(target)
             _ = try await self.tools.run(
                 "ffmpeg",
@@ -78,6 +83,12 @@ struct FramePictures: Sendable {
             "ffmpeg", self.seek(time, back: back) + ["-filter_complex", graph] + output, reading: [self.path], writing: scratch,
             limits: MediaCommand.pictureLimits)
         return result.errorOutput.text
+    }
+
+    /// Milliseconds before the moment to begin at: nearby, then all.
+    private func starts(_ time: Int) -> [Int] {
+        let near = Self.indexed.contains(self.container) ? 0 : Self.detour
+        return near < time ? [near, time] : [time]
     }
 
     private func seek(_ time: Int, back: Int) -> [String] {

@@ -6,11 +6,11 @@ struct PictureMeasure: Sendable, Hashable {
     var contrast = 0.0
     /// Share of pixels that differ sharply from their right-hand neighbour, 0 to 1.
     var edges = 0.0
-    /// Bands of 16x8 pixels with strokes as letters have them: dark and light in turn, next to each other in a row of such bands.
+    /// Fields of 16x8 pixels with strokes as letters have them, dark and light in turn, and with another such field close by in their row.
     var textBands = 0
 
-    /// Levels between a stroke and its ground, at least: pale gray on white is 40 apart.
-    private static let stroke = 24
+    /// Levels from one pixel to the next on the edge of a stroke, at least: pale gray on white that was enlarged three times.
+    private static let stroke = 10
     private static let bandWidth = 16
     private static let bandHeight = 8
 
@@ -40,13 +40,15 @@ struct PictureMeasure: Sendable, Hashable {
                     x += 1
                 }
                 y += 1
-                if y % Self.bandHeight == 0 || y == height {
+                if (y + 1) % Self.bandHeight == 0 || y + 1 >= height {
                     bands += Self.runs(crossings)
                     for index in 0..<across { crossings[index] = 0 }
                 }
+                // Strokes are higher than a row: every second one will do.
+                y += 1
             }
         }
-        let count = Double(max(1, (width - 1) * height))
+        let count = Double(max(1, (width - 1) * ((height + 1) / 2)))
         self.brightness = Double(sum) / count
         self.contrast = max(0, Double(squares) / count - self.brightness * self.brightness).squareRoot()
         self.edges = Double(edges) / count
@@ -62,10 +64,15 @@ struct PictureMeasure: Sendable, Hashable {
         return (min(self.contrast, 64) / 64 + min(self.edges, 0.1) / 0.1) * (isDim ? 0.25 : 1)
     }
 
-    /// Bands with several crossings whose neighbour has them too: one band alone is the edge of a thing.
+    /// Fields with several crossings and another such field before them, not further away than the strokes of letters that fill the picture:
+    /// one field alone is the edge of a thing.
     private static func runs(_ crossings: [Int]) -> Int {
         var runs = 0
-        for index in crossings.indices.dropFirst() where crossings[index] >= 6 && crossings[index - 1] >= 6 { runs += 1 }
+        var last: Int?
+        for (index, count) in crossings.enumerated() where count >= 3 {
+            if let last, index - last <= 6 { runs += 1 }
+            last = index
+        }
         return runs
     }
 }

@@ -28,7 +28,8 @@ struct LineLikeness: Sendable {
         guard !self.words.isEmpty, !later.words.isEmpty else { return .different }
         if self.digits == later.digits, self.isAlike(later) { return .alike }
         if self.isClock, later.isClock { return .clock }
-        if Self.begins(later.words, with: self.words) || Self.begins(self.words, with: later.words) && later.length * 10 >= self.length * 6 {
+        if Self.begins(later.words, with: self.words) || Self.begins(self.words, with: later.words) && later.length * 10 >= self.length * 6
+        {
             return .grown
         }
         return self.overlap(with: later) > 0 ? .continued : .different

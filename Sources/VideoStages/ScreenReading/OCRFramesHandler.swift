@@ -27,7 +27,10 @@ package struct OCRFramesHandler: StageHandler {
         let media = try MediaFile(stage: "probe", in: context)
         let frames = try VideoFrames(stage: "keyframes", in: context).frames
         // Nothing after this stage needs the file.
-        defer { FileCheck.remove("\(context.workDirectory)/source") }
+        defer {
+            FileCheck.remove("\(context.workDirectory)/source")
+            for frame in frames { FileCheck.remove("\(context.workDirectory)/\(ContactSheet.name(of: frame))") }
+        }
         var found: [Int: [ScreenLine]] = [:]
         for (key, piece) in try await context.checkpoints.all() {
             if let (time, lines) = Self.read(piece, key: key) { found[time] = lines }
@@ -36,7 +39,7 @@ package struct OCRFramesHandler: StageHandler {
         var failures: [StageFailure] = []
         if !waiting.isEmpty {
             let path = try await VideoSource.path(self.source, media: media, in: context)
-            for (time, result) in try await self.read(waiting, of: path, in: context, done: frames.count - waiting.count) {
+            for (time, result) in try await self.read(waiting, of: path, media, in: context, done: frames.count - waiting.count) {
                 switch result {
                 case .success(let lines): found[time] = lines
                 case .failure(let failure): failures.append(failure)
@@ -52,11 +55,11 @@ package struct OCRFramesHandler: StageHandler {
     }
 
     private func read(
-        _ frames: [VideoFrames.Frame], of path: String, in context: StageContext, done: Int
+        _ frames: [VideoFrames.Frame], of path: String, _ media: MediaFile, in context: StageContext, done: Int
     ) async throws -> [(Int, Result<[ScreenLine], StageFailure>)] {
         let languages = OpticalLanguages.choose(hint: context.message.language, configured: self.languages)
         let reader = ScreenReader(tools: self.tools, languages: languages)
-        let pictures = FramePictures(tools: self.tools, path: path, pixels: self.limits.pixels)
+        let pictures = FramePictures(tools: self.tools, path: path, container: media.container, pixels: self.limits.pixels)
         let progress = Countdown(done: done, total: done + frames.count, report: context.progress)
         return try await BoundedTasks.map(frames, atOnce: self.tools.slots) { frame in
             let target = "\(context.workDirectory)/\(ContactSheet.name(of: frame))"
@@ -97,7 +100,9 @@ package struct OCRFramesHandler: StageHandler {
 
     /// Nil for a piece that cannot be read: its picture is read again.
     private static func read(_ piece: [UInt8], key: String) -> (time: Int, lines: [ScreenLine])? {
-        guard key.hasPrefix("frame-"), let time = Int(key.dropFirst(6)), let values = (try? JSONValue(parsing: piece))?.array else { return nil }
+        guard key.hasPrefix("frame-"), let time = Int(key.dropFirst(6)), let values = (try? JSONValue(parsing: piece))?.array else {
+            return nil
+        }
         let lines = values.compactMap(ScreenLine.init(json:))
         return lines.count == values.count ? (time, lines) : nil
     }

@@ -28,7 +28,8 @@ struct ScreenLine: Sendable, Hashable {
     /// Nil when a member is missing.
     init?(json: JSONValue) {
         func count(_ name: String) -> Int? { json[name]?.integer.flatMap { Int(exactly: $0) } }
-        guard let text = json["text"]?.string, let confidence = json["confidence"]?.number, let left = count("left"), let top = count("top"),
+        guard let text = json["text"]?.string, let confidence = json["confidence"]?.number, let left = count("left"),
+            let top = count("top"),
             let height = count("height")
         else { return nil }
         self.init(text: text, confidence: confidence, left: left, top: top, height: height)

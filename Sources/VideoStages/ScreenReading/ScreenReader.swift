@@ -3,8 +3,8 @@ internal import Subprocess
 
 /// Recognises the text of one picture of a video.
 ///
-/// Unlike a scan, it is clean and upright, and mostly there is nothing to read in it. So the picture is read as a page; only when that
-/// gives nothing, text is looked for anywhere in it, and has to be surer then.
+/// Unlike a scan, it is clean and upright, and mostly there is nothing to read in it. So the picture is read as a page. When that gives
+/// nothing, what is bright is looked at alone: subtitles over a moving picture are found so. It has to be surer then.
 struct ScreenReader: Sendable {
     let tools: ToolBox
     /// Tesseract's names, joined by `+`.
@@ -19,7 +19,11 @@ struct ScreenReader: Sendable {
         guard PictureMeasure(picture).mayHoldText else { return [] }
         let page = try await self.read(picture, path, mode: 3, bar: .page)
         if !page.isEmpty { return page }
-        return try await self.read(picture, path, mode: 11, bar: .sparse)
+        guard let ink = picture.brightInk else { return [] }
+        let target = "\(path).ink.pgm"
+        defer { FileCheck.remove(target) }
+        guard ink.write(to: target) else { throw StageFailure(.diskFull, "The work directory cannot be written.") }
+        return try await self.read(ink, target, mode: 11, bar: .sparse)
     }
 
     private func read(_ picture: GrayPicture, _ path: String, mode: Int, bar: TesseractLines.Bar) async throws -> [ScreenLine] {

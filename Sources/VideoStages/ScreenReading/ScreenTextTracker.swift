@@ -89,14 +89,16 @@ struct ScreenTextTracker {
             let index = spans.count - 1
             spans[index].text += "\n" + track.line.text
             spans[index].confidence =
-                (last.confidence * Double(lengths[index]) + track.line.confidence * Double(length)) / Double(max(1, lengths[index] + length))
+                (last.confidence * Double(lengths[index]) + track.line.confidence * Double(length))
+                / Double(max(1, lengths[index] + length))
             lengths[index] += length
         }
         self.closed = []
         return spans
     }
 
-    private func match(_ line: ScreenLine, _ likeness: LineLikeness, _ isMatched: [Bool]) -> (index: Int, relation: LineLikeness.Relation)? {
+    private func match(_ line: ScreenLine, _ likeness: LineLikeness, _ isMatched: [Bool]) -> (index: Int, relation: LineLikeness.Relation)?
+    {
         var best: (index: Int, relation: LineLikeness.Relation, distance: Int)?
         for (index, track) in self.active.enumerated() where !isMatched[index] {
             let relation = track.likeness.relation(to: likeness)

@@ -6,12 +6,14 @@ struct TesseractLines: Sendable {
     struct Bar: Sendable, Hashable {
         /// Mean confidence of the line's words, 0 to 100.
         var line: Double
+        /// How sure a line of fewer than six letters and digits must be: textures are read as such.
+        var shortLine: Double
         /// Letters and digits of its longest word that is read with certainty.
         var letters: Int
 
-        static let page = Bar(line: 60, letters: 2)
+        static let page = Bar(line: 60, shortLine: 88, letters: 2)
         /// For text that is looked for anywhere in a picture.
-        static let sparse = Bar(line: 80, letters: 3)
+        static let sparse = Bar(line: 85, shortLine: 92, letters: 4)
     }
 
     private(set) var lines: [ScreenLine] = []
@@ -53,10 +55,10 @@ struct TesseractLines: Sendable {
     private mutating func add(_ words: [Word], width: Int, height: Int, bar: Bar) {
         let characters = words.reduce(0) { $0 + $1.text.unicodeScalars.count }
         let letters = words.reduce(0) { $0 + $1.letters }
-        guard let first = words.first, letters * 10 >= characters * 6, words.contains(where: { $0.confidence >= Self.certain && $0.letters >= bar.letters })
-        else { return }
+        let isSure = words.contains { $0.confidence >= Self.certain && $0.letters >= bar.letters }
+        guard let first = words.first, letters * 10 >= characters * 6, isSure else { return }
         let confidence = words.reduce(0) { $0 + $1.confidence * Double($1.text.unicodeScalars.count) } / Double(characters)
-        guard confidence >= bar.line else { return }
+        guard confidence >= (letters < 6 ? bar.shortLine : bar.line) else { return }
         let top = words.map(\.top).min() ?? first.top
         let bottom = words.map { $0.top + $0.height }.max() ?? first.top
         self.lines.append(

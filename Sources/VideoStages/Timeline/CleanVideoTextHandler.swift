@@ -45,7 +45,9 @@ package struct CleanVideoTextHandler: StageHandler {
         }
         let sound = media.audio == nil ? "The video has no sound" : "No speech was recognised in the video"
         let count = frames.frames.count
-        let pictures = count == 0 ? "its pictures cannot be decoded" : "no text was found in its \(count) different \(count == 1 ? "picture" : "pictures")"
+        let pictures =
+            count == 0
+            ? "its pictures cannot be decoded" : "no text was found in its \(count) different \(count == 1 ? "picture" : "pictures")"
         let kept = frames.poster == nil ? "" : " Its poster and contact sheet are kept."
         return StageFailure(.empty, "\(sound), and \(pictures).\(kept)")
     }

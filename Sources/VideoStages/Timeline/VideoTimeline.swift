@@ -78,7 +78,8 @@ struct VideoTimeline: Sendable, Hashable {
                 return TimedSpan(bytes: part, time: span.time, source: span.source)
             }
             return Piece(
-                text: String(decoding: bytes[whole], as: UTF8.self), time: TimeRange(start: first.time.start, end: last.time.end), spans: spans)
+                text: String(decoding: bytes[whole], as: UTF8.self), time: TimeRange(start: first.time.start, end: last.time.end),
+                spans: spans)
         }
     }
 
