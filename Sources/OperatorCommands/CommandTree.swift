@@ -5,6 +5,8 @@ enum CommandTree {
         JobList.self, JobShow.self, JobWatch.self, JobCancel.self, Why.self,
         DocumentList.self, DocumentShow.self, DocumentTextVerb.self, DocumentChunks.self, DocumentTranscript.self, DocumentScreen.self,
         DocumentPicture.self, DocumentTranslationVerb.self, Search.self,
+        GraphShow.self, GraphEntity.self, GraphNeighbours.self, GraphPathVerb.self, GraphCandidates.self, GraphMerge.self, GraphSplit.self,
+        GraphResolve.self, GraphExport.self, TrainNames.self,
         QueueList.self, QueuePause.self, QueueResume.self,
         RetryList.self, RetryRun.self, RetryDiscard.self,
         DeadLetterList.self, DeadLetterShow.self, DeadLetterRequeue.self, DeadLetterDiscard.self, DeadLetterPurge.self,
