@@ -44,7 +44,6 @@ import Testing
         let clock = ContinuousClock()
         var found: [ExtractedRelation] = []
         let duration = clock.measure { found = RelationExtractor().relations(in: text, mentions: mentions, language: "en") }
-        print("1 MB with \(mentions.count) mentions: \(duration), \(found.count) relations")
         #expect(duration < Self.patience)
         #expect(found.contains { $0.predicate == .employs })
         #expect(!found.contains { $0.predicate == .paid })
@@ -57,7 +56,6 @@ import Testing
         let (text, mentions) = self.text((0..<count * 6).map { parts[$0 % 6] }) { types[$0 % 6] }
         let clock = ContinuousClock()
         let duration = clock.measure { _ = RelationExtractor().relations(in: text, mentions: mentions, language: "en") }
-        print("1 MB of transcript with \(mentions.count) mentions: \(duration)")
         #expect(duration < Self.patience)
     }
 

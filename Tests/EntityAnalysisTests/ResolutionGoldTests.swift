@@ -48,13 +48,18 @@ import Testing
 
     @Test func `development names are resolved as before`() throws {
         let tally = try self.measured("dev")
-        #expect(tally.precision >= 0.5)
-        #expect(tally.recall >= 0.5)
+        #expect(tally.precision >= 0.98)
+        #expect(tally.recall >= 0.97)
     }
 
     @Test func `test names are resolved as before`() throws {
         let tally = try self.measured("test")
-        #expect(tally.precision >= 0.5)
-        #expect(tally.recall >= 0.5)
+        #expect(tally.precision >= 0.98)
+        #expect(tally.recall >= 0.86)
+    }
+
+    @Test(arguments: ["dev", "test"])
+    func `names of one thing meet in a block`(_ name: String) throws {
+        #expect(try self.blockingRecall(ResolutionGold(GoldFiles.lines(name, in: "resolution"))) >= 0.985)
     }
 }

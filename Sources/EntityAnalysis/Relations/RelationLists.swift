@@ -20,7 +20,7 @@ struct RelationLists {
             Set(words.split(separator: " ").map { patterns.vocabulary.id(String($0)) }).subtracting([RelationVocabulary.unknown])
         }
         self.openers = ids("that dass que if as both later")
-        self.followers = ids("in on at for from by with of and to after before under")
+        self.followers = ids("in on for to after before under")
     }
 
     /// Those listed before the mention at `position`, when the list opens its clause; nearest first.

@@ -27,6 +27,9 @@ struct RelationMatcher {
     private let close: Int32
     private let hyphen: Int32
     private let based: Int32
+    private let genitive: Int32
+    /// Forms of "to be".
+    private let forms: Set<Int32>
     private let ofs: Set<Int32>
     private let datePrepositions: Set<Int32>
 
@@ -41,6 +44,8 @@ struct RelationMatcher {
         self.close = vocabulary.id(")")
         self.hyphen = vocabulary.id("-")
         self.based = vocabulary.id("based")
+        self.genitive = vocabulary.id("'s")
+        self.forms = Set((RelationVocabulary.classes["be"] ?? []).map { vocabulary.id($0) })
         self.ofs = Set(["of", "von", "de"].map { vocabulary.id($0) })
         self.datePrepositions = Set(["in", "on", "since", "en", "im", "am"].map { vocabulary.id($0) }).subtracting([
             RelationVocabulary.unknown
@@ -85,11 +90,22 @@ struct RelationMatcher {
 
     private mutating func attempt(_ index: Int, element: Int, at start: Int, subject: Int?, _ found: inout [Match]) {
         if !self.language.isEmpty, self.patterns.language[index] != self.language { return }
+        if let subject, self.isPartOfSubject(subject), self.patterns.hasAside(index) { return }
         self.steps = Self.mostSteps
         self.positions.removeAll(keepingCapacity: true)
         if let subject { self.positions.append(subject) }
         guard let end = self.follow(self.patterns.patterns[index].elements, element, start) else { return }
         found.append(Match(pattern: index, positions: self.positions, start: subject ?? start, end: end))
+    }
+
+    /// "A friend of Ann works for": whose verb follows is the friend. "A friend of Ann, who works for" is not meant.
+    private func isPartOfSubject(_ subject: Int) -> Bool {
+        guard subject > self.segment.lowerBound, self.ofs.contains(self.tokens[subject - 1].word), subject + 1 < self.segment.upperBound
+        else {
+            return false
+        }
+        let next = self.tokens[subject + 1]
+        return !next.isMark && !self.patterns.relatives.contains(next.word)
     }
 
     /// The position after the rest of a pattern, when it fits from `position` on.
@@ -132,7 +148,12 @@ struct RelationMatcher {
 
     private func mayStandInGap(_ position: Int) -> Bool {
         let token = self.tokens[position]
-        if token.mention >= 0 { return token.pronoun == nil && self.mentions[Int(token.mention)].type == .date }
+        // "lost her job at"
+        if token.pronoun != nil { return position + 1 < self.segment.upperBound && self.tokens[position + 1].word == self.genitive }
+        if token.mention >= 0 { return self.mentions[Int(token.mention)].type == .date }
+        // Another verb, or another owner, than the pattern's own: "where Ann lived was in", "her cousin's boss".
+        if self.forms.contains(token.word) { return false }
+        if token.word == self.genitive, self.tokens[position - 1].pronoun == nil { return false }
         return !token.isMark && !self.patterns.relatives.contains(token.word)
     }
 

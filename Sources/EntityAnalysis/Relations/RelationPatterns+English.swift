@@ -3,7 +3,9 @@ extension RelationPatterns {
         P & works|worked|working ~6 for|at PO => employs 2 1 .85
         P & @be? ~1 employed|hired|recruited|engaged|retained|fired|dismissed|sacked ~2 by|at|with PO => employs 2 1 .85
         O & hired|hires|employs|employed|recruited|appointed|promoted|retained|fired|dismissed|sacked P => employs 1 2 .85
-        P ,? ~3 @role ~4 of|at|for|with|in|from O => employs 2 1 .8
+        P , ~3 @role ~4 of|at|for|with|in|from O => employs 2 1 .8
+        P @role|senior|managing|acting|former|lead ~2 of|at|for|with O => employs 2 1 .75
+        P & lost|left|quit|took|has|had ~3 job|post|position at|with O => employs 2 1 .75
         P & @be|serves|served|worked|works|acted ~4 @role ~4 of|at|for|with|in O => employs 2 1 .85
         P , ~3 @role ~3 , O => employs 2 1 .6
         O 's ~4 @role ,? P => employs 1 2 .85
@@ -90,6 +92,8 @@ extension RelationPatterns {
         P , ~3 @spouse of P => married_to 1 2 .9
         P & @be ~3 @spouse of P => married_to 1 2 .9
         P 's ~3 @spouse ,? P => married_to 1 2 .9
+        @spouse of P @be P => married_to 1 2 .9
+        @kin of P @be P => related_to 1 2 .9
         P and P & @be|got ~2 married|wed => married_to 1 2 .85
         P and P married|wed => married_to 1 2 .85
         P and P , ~3 @spouse => married_to 1 2 .6
@@ -156,6 +160,7 @@ extension RelationPatterns {
         P 's birthday ~2 D => dated_at 1 2 .8
         P 's death ~2 D => dated_at 1 2 .8
         OL ,? & @be? ~1 co? -? founded|established|incorporated|created|built|dissolved|formed|opened|registered|closed ~3 D => dated_at 1 2 .85
+        OL & @be? founded|established|incorporated|created|formed in L ~1 D => dated_at 1 3 .85
         O , founded|established|incorporated|formed ~2 D => dated_at 1 2 .85
         O ( ~3 D => dated_at 1 2 .65
         PO & co? -? founded|established|cofounded|co-founded O ~2 D => dated_at 2 3 .8

@@ -36,6 +36,13 @@ struct RelationPatterns: Sendable {
         }
     }
 
+    /// Whether a verb follows the pattern's first mention.
+    func hasAside(_ index: Int) -> Bool {
+        let elements = self.patterns[index].elements
+        if elements.count > 1, case .aside = elements[1] { return true }
+        return false
+    }
+
     private mutating func add(_ pattern: RelationPattern, language: String) {
         let index = self.patterns.count
         self.patterns.append(pattern)

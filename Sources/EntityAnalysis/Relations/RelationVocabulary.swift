@@ -95,7 +95,7 @@ struct RelationVocabulary: Sendable {
             """
             not never no neither nor without cannot nobody none denied denies deny denying refused refuses declined failed if whether unless would could \
             might should falsely false untrue suppose supposing imagine will shall wants wanted hopes hoped plans planned planning intends intended tried \
-            offered considered considering almost nearly hardly may rumoured rumored rumours rumors hypothetical hypothetically instead ought pretended \
+            offered considered considering almost nearly hardly may nothing rumoured rumored rumours rumors hypothetical hypothetically instead ought pretended \
             nicht nie niemals kein keine keinen keiner keinem weder ohne wenn falls ob wuerde bestritt bestreitet wird \
             ne pas jamais aucun aucune ni sans si nunca jamas tampoco sin nego niega nie habria aurait serait
             """),

@@ -44,7 +44,11 @@ extension NameComparison {
             if other.score >= 0.8 { return other }
             return NameComparison(score: min(0.6, given.score * family.score), reasons: .differentGivenNames)
         }
-        var result = NameComparison(score: family.score * given.score, reasons: family.reason.union(given.reason))
+        // Two other spellings speak for one another; an initial beside a misspelt surname does not.
+        let isProduct = !given.reason.isDisjoint(with: [.initials, .nickname, .misspelt, .missingNames])
+        let lower = min(family.score, given.score) - (family.score < 1 && given.score < 1 ? 0.01 : 0)
+        var result = NameComparison(
+            score: isProduct ? family.score * given.score : lower, reasons: family.reason.union(given.reason))
         result.isPartial = !given.reason.isDisjoint(with: [.initials, .missingNames])
         // A nickname of several names fits each of them.
         if given.reason.contains(.nickname) { result.isPartial = true }
@@ -102,6 +106,8 @@ extension NameComparison {
             guard !long.isInitial, let letter = short.scalars.first else { return WordLikeness(score: 0, reason: .differentGivenNames) }
             if letter != long.scalars.first {
                 // "R. Kowalski" may be Bob Kowalski.
+                // "Ю. Соколов" became "Y", "Juri Sokolow" has a J: no evidence, but no objection either.
+                if first.spelling.first == second.spelling.first { return WordLikeness(score: 0.81, reason: .initials) }
                 guard GivenNames.initials(long.text).contains(letter) else { return WordLikeness(score: 0, reason: .differentGivenNames) }
                 return WordLikeness(score: 0.88, reason: [.initials, .nickname])
             }
