@@ -118,12 +118,12 @@ import Threading
         #expect(try await self.code(Self.wav(rate: 1, data: Self.noise(64_000)), name: "a.wav") == "too_large")
     }
 
-    @Test func `ten hours of silence in a small file are too long`() async throws {
+    @Test func `a long silence in a small file is too long`() async throws {
         try await AudioHarness.withDirectory { directory in
-            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=36000", "-c:a", "flac", directory + "/a.flac")
-            let failure = try #require(try await AudioHarness.failure(directory + "/a.flac"))
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=600", "-c:a", "flac", directory + "/a.flac")
+            let failure = try #require(try await AudioHarness.failure(directory + "/a.flac", limits: MediaLimits(duration: .seconds(500))))
             #expect(failure.failureCode == "too_large")
-            #expect(failure.description.contains("10:00:00"))
+            #expect(failure.description.contains("10:00"))
         }
     }
 
@@ -131,10 +131,10 @@ import Threading
         try await AudioHarness.withDirectory { directory in
             // ADTS has no header for the whole: ffmpeg guesses the length from the bit rate of the first frames.
             try await AudioHarness.ffmpeg(
-                "-f", "lavfi", "-i", "anoisesrc=d=2:a=0.9:r=16000", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=600",
+                "-f", "lavfi", "-i", "anoisesrc=d=2:a=0.9:r=16000", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=60",
                 "-filter_complex",
                 "[0][1]concat=n=2:v=0:a=1", "-c:a", "aac", directory + "/a.aac")
-            let limits = MediaLimits(duration: .seconds(300))
+            let limits = MediaLimits(duration: .seconds(30))
             #expect(try await AudioHarness.failure(directory + "/a.aac", limits: limits)?.failureCode == "too_large")
         }
     }
@@ -182,12 +182,12 @@ import Threading
     @Test func `a huge cover picture and endless tags are carried and ignored`() async throws {
         try await AudioHarness.withDirectory { directory in
             try await AudioHarness.ffmpeg(
-                "-f", "lavfi", "-i", "nullsrc=s=1500x1500,geq=random(1)*255:128:128", "-frames:v", "1", directory + "/c.png")
+                "-f", "lavfi", "-i", "nullsrc=s=1000x1000,geq=random(1)*255:128:128", "-frames:v", "1", directory + "/c.png")
             try await AudioHarness.ffmpeg(
                 "-f", "lavfi", "-i", "sine=d=3", "-i", directory + "/c.png", "-map", "0", "-map", "1", "-c:v", "copy", "-disposition:v",
                 "attached_pic", "-metadata", "title=A  very\nlong title \(String(repeating: "x", count: 20_000))", "-metadata",
                 "language=deu", directory + "/a.mp3")
-            #expect(try AudioHarness.read(directory + "/a.mp3").count > 1_000_000)
+            #expect(try AudioHarness.read(directory + "/a.mp3").count > 500_000)
             let result = try await AudioHarness.transcribe(directory + "/a.mp3", with: MuteRecognizer())
             #expect(result.media.video == nil)
             #expect(result.media.mimeType == "audio/mpeg")
