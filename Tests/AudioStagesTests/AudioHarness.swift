@@ -77,17 +77,17 @@ enum AudioHarness {
     }
 
     /// Speech as a WAV file in `directory`.
-    static func speak(_ text: String, voice: String = "rms", to path: String) throws {
-        try Self.shell("flite", "-voice", voice, "-t", text, "-o", path)
+    static func speak(_ text: String, voice: String = "rms", to path: String) async throws {
+        try await Self.run("flite", ["-voice", voice, "-t", text, "-o", path])
     }
 
     /// Runs ffmpeg quietly; fails the test when it fails.
-    static func ffmpeg(_ arguments: String...) throws { try Self.run("ffmpeg", ["-nostdin", "-v", "error", "-y"] + arguments) }
+    static func ffmpeg(_ arguments: String...) async throws {
+        try await Self.run("ffmpeg", ["-nostdin", "-v", "error", "-y"] + arguments)
+    }
 
-    static func shell(_ program: String, _ arguments: String...) throws { try Self.run(program, arguments) }
-
-    private static func run(_ program: String, _ arguments: [String]) throws {
-        let result = Self.runner.runBlocking(ChildCommand(program, arguments))
+    private static func run(_ program: String, _ arguments: [String]) async throws {
+        let result = await Self.runner.run(ChildCommand(program, arguments))
         try #require(result.outcome.isSuccess, "\(program): \(result.outcome) \(result.errorOutput.text)")
     }
 
@@ -110,7 +110,7 @@ struct MuteRecognizer: SpeechRecognizer {
 }
 
 extension AudioHarness {
-    static func encode(_ path: String, _ options: [String], to target: String) throws {
-        try self.run("ffmpeg", ["-nostdin", "-v", "error", "-y", "-i", path] + options + [target])
+    static func encode(_ path: String, _ options: [String], to target: String) async throws {
+        try await self.run("ffmpeg", ["-nostdin", "-v", "error", "-y", "-i", path] + options + [target])
     }
 }

@@ -10,7 +10,7 @@ import Testing
     @Test func `a recording goes through all stages and its chunks know their times`() async throws {
         try await AudioHarness.withDirectory { directory in
             let path = directory + "/a.wav"
-            try AudioHarness.speak(AudioHarness.sentence, to: path)
+            try await AudioHarness.speak(AudioHarness.sentence, to: path)
             var configuration = AudioPipeline.Configuration(
                 storage: StorageRouter(files: FileStorage(root: directory)), tools: AudioHarness.tools,
                 recognizer: RecognizerChoice.pocketsphinx.recognizer(tools: AudioHarness.tools))

@@ -59,10 +59,10 @@ import Threading
 
     @Test func `a picture and a video without sound have no audio track`() async throws {
         try await AudioHarness.withDirectory { directory in
-            try AudioHarness.ffmpeg("-f", "lavfi", "-i", "testsrc=d=1:s=64x48:r=5", "-frames:v", "1", directory + "/a.png")
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", "testsrc=d=1:s=64x48:r=5", "-frames:v", "1", directory + "/a.png")
             try FileManager.default.moveItem(atPath: directory + "/a.png", toPath: directory + "/a.mp3")
             #expect(try await AudioHarness.failure(directory + "/a.mp3")?.description.contains("PNG picture") == true)
-            try AudioHarness.ffmpeg("-f", "lavfi", "-i", "testsrc=d=1:s=64x48:r=5", directory + "/a.mp4")
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", "testsrc=d=1:s=64x48:r=5", directory + "/a.mp4")
             let failure = try #require(try await AudioHarness.failure(directory + "/a.mp4"))
             #expect(failure.failureCode == "unsupported")
             #expect(failure.description.contains("no audio track"))
@@ -118,23 +118,23 @@ import Threading
         #expect(try await self.code(Self.wav(rate: 1, data: Self.noise(64_000)), name: "a.wav") == "too_large")
     }
 
-    @Test func `ten hours of silence in a small file are too long`() async throws {
+    @Test func `a long silence in a small file is too long`() async throws {
         try await AudioHarness.withDirectory { directory in
-            try AudioHarness.ffmpeg("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=36000", "-c:a", "flac", directory + "/a.flac")
-            let failure = try #require(try await AudioHarness.failure(directory + "/a.flac"))
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono:d=600", "-c:a", "flac", directory + "/a.flac")
+            let failure = try #require(try await AudioHarness.failure(directory + "/a.flac", limits: MediaLimits(duration: .seconds(500))))
             #expect(failure.failureCode == "too_large")
-            #expect(failure.description.contains("10:00:00"))
+            #expect(failure.description.contains("10:00"))
         }
     }
 
     @Test func `more sound than the header says is bounded by the limit all the same`() async throws {
         try await AudioHarness.withDirectory { directory in
             // ADTS has no header for the whole: ffmpeg guesses the length from the bit rate of the first frames.
-            try AudioHarness.ffmpeg(
-                "-f", "lavfi", "-i", "anoisesrc=d=2:a=0.9:r=16000", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=600",
+            try await AudioHarness.ffmpeg(
+                "-f", "lavfi", "-i", "anoisesrc=d=2:a=0.9:r=16000", "-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=60",
                 "-filter_complex",
                 "[0][1]concat=n=2:v=0:a=1", "-c:a", "aac", directory + "/a.aac")
-            let limits = MediaLimits(duration: .seconds(300))
+            let limits = MediaLimits(duration: .seconds(30))
             #expect(try await AudioHarness.failure(directory + "/a.aac", limits: limits)?.failureCode == "too_large")
         }
     }
@@ -143,11 +143,11 @@ import Threading
     func `a recording that was cut off is read up to there and called partial`(format: String) async throws {
         try await AudioHarness.withDirectory { directory in
             let path = "\(directory)/a.\(format)"
-            try AudioHarness.ffmpeg("-f", "lavfi", "-i", "aevalsrc='0.3*sin(2*PI*300*t)*lt(mod(t,3),2)':d=20:s=16000", path)
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", "aevalsrc='0.3*sin(2*PI*300*t)*lt(mod(t,3),2)':d=20:s=16000", path)
             let bytes = try AudioHarness.read(path)
             try AudioHarness.write(Array(bytes.prefix(bytes.count / 2)), to: path)
             let result = try await AudioHarness.transcribe(path, with: MuteRecognizer())
-            #expect((8_000...12_000).contains(result.transcript.durationMs))
+            #expect((5_000...13_000).contains(result.transcript.durationMs))
             #expect(!result.transcript.segments.isEmpty)
             // Of WAV and Ogg the length is taken from what is there.
             if format == "flac" || format == "mkv" || format == "mp3" {
@@ -160,11 +160,11 @@ import Threading
     @Test func `an MP4 whose index is missing is corrupt, one whose sound is missing at the end is partial`() async throws {
         try await AudioHarness.withDirectory { directory in
             let tone = "aevalsrc='0.3*sin(2*PI*300*t)*lt(mod(t,3),2)':d=20:s=16000"
-            try AudioHarness.ffmpeg("-f", "lavfi", "-i", tone, directory + "/a.m4a")
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", tone, directory + "/a.m4a")
             var bytes = try AudioHarness.read(directory + "/a.m4a")
             try AudioHarness.write(Array(bytes.prefix(bytes.count / 2)), to: directory + "/a.m4a")
             #expect(try await AudioHarness.failure(directory + "/a.m4a")?.failureCode == "corrupt")
-            try AudioHarness.ffmpeg("-f", "lavfi", "-i", tone, "-movflags", "+faststart", directory + "/b.m4a")
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", tone, "-movflags", "+faststart", directory + "/b.m4a")
             bytes = try AudioHarness.read(directory + "/b.m4a")
             try AudioHarness.write(Array(bytes.prefix(bytes.count / 2)), to: directory + "/b.m4a")
             #expect(try await AudioHarness.transcribe(directory + "/b.m4a", with: MuteRecognizer()).output.isPartial)
@@ -181,13 +181,13 @@ import Threading
 
     @Test func `a huge cover picture and endless tags are carried and ignored`() async throws {
         try await AudioHarness.withDirectory { directory in
-            try AudioHarness.ffmpeg(
-                "-f", "lavfi", "-i", "nullsrc=s=1500x1500,geq=random(1)*255:128:128", "-frames:v", "1", directory + "/c.png")
-            try AudioHarness.ffmpeg(
+            try await AudioHarness.ffmpeg(
+                "-f", "lavfi", "-i", "nullsrc=s=1000x1000,geq=random(1)*255:128:128", "-frames:v", "1", directory + "/c.png")
+            try await AudioHarness.ffmpeg(
                 "-f", "lavfi", "-i", "sine=d=3", "-i", directory + "/c.png", "-map", "0", "-map", "1", "-c:v", "copy", "-disposition:v",
                 "attached_pic", "-metadata", "title=A  very\nlong title \(String(repeating: "x", count: 20_000))", "-metadata",
                 "language=deu", directory + "/a.mp3")
-            #expect(try AudioHarness.read(directory + "/a.mp3").count > 1_000_000)
+            #expect(try AudioHarness.read(directory + "/a.mp3").count > 500_000)
             let result = try await AudioHarness.transcribe(directory + "/a.mp3", with: MuteRecognizer())
             #expect(result.media.video == nil)
             #expect(result.media.mimeType == "audio/mpeg")

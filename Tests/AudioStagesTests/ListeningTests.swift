@@ -8,7 +8,7 @@ import Testing
     /// Sound made by an ffmpeg filter graph, decoded.
     private func samples(_ graph: String, _ body: (SampleFile) throws -> Void) async throws {
         try await AudioHarness.withDirectory { directory in
-            try AudioHarness.ffmpeg("-f", "lavfi", "-i", graph, "-ac", "1", "-ar", "16000", "-f", "s16le", directory + "/a.s16")
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", graph, "-ac", "1", "-ar", "16000", "-f", "s16le", directory + "/a.s16")
             try body(try #require(SampleFile(directory + "/a.s16")))
         }
     }
@@ -24,13 +24,13 @@ import Testing
         }
     }
 
-    @Test(arguments: ["anull", "volume=-55dB", "[x];aevalsrc='0.2*sin(2*PI*50*t)':d=12,aresample=16000[h];[x][h]amix=normalize=0"])
+    @Test(arguments: ["anull", "volume=-55dB", "anull[x];aevalsrc='0.2*sin(2*PI*50*t)':d=12:s=16000[h];[x][h]amix=inputs=2:normalize=0"])
     func `words between silences are found within a quarter of a second`(change: String) async throws {
         try await AudioHarness.withDirectory { directory in
-            try AudioHarness.speak("This is a house by the river.", to: directory + "/a.wav")
+            try await AudioHarness.speak("This is a house by the river.", to: directory + "/a.wav")
             let length = try #require(try self.seconds(directory + "/a.wav"))
             let graph = "[0]aresample=16000,adelay=3000,apad=whole_dur=12[y];[y]" + change
-            try AudioHarness.ffmpeg(
+            try await AudioHarness.ffmpeg(
                 "-i", directory + "/a.wav", "-filter_complex", graph, "-t", "12", "-ac", "1", "-ar", "16000", "-f", "s16le",
                 directory + "/a.s16")
             let samples = try #require(SampleFile(directory + "/a.s16"))

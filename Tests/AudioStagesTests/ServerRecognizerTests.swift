@@ -30,8 +30,8 @@ import Threading
 
         /// Recognises a second of silence through the server.
         func recognize(
-            base: String = "/v1", path: String = "/audio/transcriptions", language: String? = nil, patience: Duration = .seconds(5),
-            timeout: Duration = .seconds(5)
+            base: String = "/v1", path: String = "/audio/transcriptions", language: String? = nil, patience: Duration = .seconds(60),
+            timeout: Duration = .seconds(20)
         ) async throws -> Recognition {
             var configuration = ServerRecognizer.Configuration(model: "tiny", path: path, patience: patience)
             configuration.pause = .milliseconds(5)
@@ -39,15 +39,14 @@ import Threading
                 .speech, baseURL: "http://127.0.0.1:\(self.listener.port)\(base)", apiKey: "k", timeout: timeout,
                 caller: HTTPCaller(concurrency: 1))
             return try await AudioHarness.withDirectory { directory in
-                try AudioHarness.write([UInt8](repeating: 0, count: 32_000), to: directory + "/a.s16")
-                try #require(SampleFile(directory + "/a.s16")).writeWAV(0..<16_000, to: directory + "/a.wav")
+                try SampleFile.writeWAV([Int16](repeating: 0, count: 16_000), to: directory + "/a.wav")
                 let audio = SpeechAudio(
                     path: directory + "/a.wav", time: TimeRange(start: 60_000, end: 61_000), language: language, workDirectory: directory)
                 return try await ServerRecognizer(configuration, server: server).recognize(audio)
             }
         }
 
-        func failure(patience: Duration = .seconds(5), timeout: Duration = .seconds(5)) async -> RemoteModelError? {
+        func failure(patience: Duration = .seconds(60), timeout: Duration = .seconds(20)) async -> RemoteModelError? {
             do {
                 _ = try await self.recognize(patience: patience, timeout: timeout)
                 return nil

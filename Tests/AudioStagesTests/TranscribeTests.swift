@@ -52,7 +52,7 @@ import Threading
     /// Three and a half minutes of tones of four seconds: some stretches of a minute.
     private func withTones<Value>(_ body: (String) async throws -> Value) async throws -> Value {
         try await AudioHarness.withDirectory { directory in
-            try AudioHarness.ffmpeg(
+            try await AudioHarness.ffmpeg(
                 "-f", "lavfi", "-i", "aevalsrc='0.3*sin(2*PI*300*t)*lt(mod(t,6),4)':d=210:s=16000", directory + "/tones.flac")
             return try await body(directory + "/tones.flac")
         }
@@ -132,7 +132,7 @@ import Threading
 
     @Test func `a hint of another language is passed on, and pocketsphinx says that it knows English only`() async throws {
         try await AudioHarness.withDirectory { directory in
-            try AudioHarness.speak("Good morning.", to: directory + "/a.wav")
+            try await AudioHarness.speak("Good morning.", to: directory + "/a.wav")
             let result = try await AudioHarness.transcribe(directory + "/a.wav", extra: [.init("language", "de")])
             #expect(result.transcript.warnings.contains { $0.contains("\"de\"") })
             #expect(!result.text.isEmpty)
@@ -142,7 +142,7 @@ import Threading
     @Test func `a silent recording has an empty transcript and, as audio, no text to go on with`() async throws {
         try await AudioHarness.withDirectory { directory in
             let path = directory + "/a.wav"
-            try AudioHarness.ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=20", path)
+            try await AudioHarness.ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono:d=20", path)
             let result = try await AudioHarness.transcribe(path)
             #expect(result.transcript.segments.isEmpty)
             #expect(result.output.metrics["segments"] == 0)
@@ -158,10 +158,10 @@ import Threading
     @Test func `a video's sound is planned by its own stage, and a video without sound is no failure`() async throws {
         try await AudioHarness.withDirectory { directory in
             let path = directory + "/a.mp4"
-            try AudioHarness.ffmpeg(
+            try await AudioHarness.ffmpeg(
                 "-f", "lavfi", "-i", "testsrc=d=6:s=64x48:r=5", "-f", "lavfi", "-i", "aevalsrc='0.3*sin(2*PI*300*t)*lt(mod(t,3),2)':d=6",
                 path)
-            try AudioHarness.ffmpeg("-i", path, "-an", directory + "/mute.mp4")
+            try await AudioHarness.ffmpeg("-i", path, "-an", directory + "/mute.mp4")
             for (file, words) in [(path, 1), (directory + "/mute.mp4", 0)] {
                 let output = try await AudioHarness.withDirectory { work in
                     let probed = try await AudioHarness.probe(file, in: work, needs: .video)

@@ -39,24 +39,24 @@ struct SampleFile: Sendable {
         }
     }
 
-    /// Writes the samples of `range` as a WAV file with a plain header, which is what every recogniser reads.
-    func writeWAV(_ range: Range<Int>, to path: String) throws {
+    /// The samples of `range`, all in memory: 2 MB for a minute.
+    func samples(_ range: Range<Int>) throws -> [Int16] {
         let range = range.clamped(to: 0..<self.count)
-        let source = open(self.path, O_RDONLY | O_CLOEXEC)
-        guard source >= 0 else { throw Self.unreadable }
-        defer { close(source) }
-        let target = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard target >= 0 else { throw Self.unwritable(errno) }
-        defer { close(target) }
-        try Self.write(Self.header(samples: range.count), to: target)
-        var buffer = [Int16](repeating: 0, count: min(1 << 19, max(1, range.count)))
-        var offset = range.lowerBound
-        while offset < range.upperBound {
-            let wanted = min(buffer.count, range.upperBound - offset)
-            try Self.fill(&buffer, wanted, from: source, at: offset)
-            try buffer.withUnsafeBytes { try Self.write(Array($0.prefix(wanted * 2)), to: target) }
-            offset += wanted
-        }
+        let file = open(self.path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Self.unreadable }
+        defer { close(file) }
+        var samples = [Int16](repeating: 0, count: range.count)
+        try Self.fill(&samples, range.count, from: file, at: range.lowerBound)
+        return samples
+    }
+
+    /// Writes samples as a WAV file with a plain header, which is what every recogniser reads.
+    static func writeWAV(_ samples: [Int16], to path: String) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else { throw Self.unwritable(errno) }
+        defer { close(file) }
+        try Self.write(Self.header(samples: samples.count), to: file)
+        try samples.withUnsafeBytes { try Self.write(Array($0), to: file) }
     }
 
     private static func fill(_ buffer: inout [Int16], _ wanted: Int, from file: Int32, at sample: Int) throws {

@@ -92,13 +92,14 @@ struct SpeechDetector {
             }
             return 255
         }
-        let floor = percentile(0.1)
+        // Someone who hardly pauses leaves a twentieth of the time between words.
+        let floor = percentile(0.05)
         // A short remark in a long silence still counts, hence so near the top.
         let top = percentile(0.985)
         let range = top - floor
-        // Half decibels: steady noise varies by less than 6 dB here, and nothing below -75 dBFS was meant to be heard.
-        guard range >= 12, top >= 70 else { return nil }
-        return UInt8(min(250, max(floor + max(7, min(range * 3 / 10, 24)), 64)))
+        // Half decibels: steady noise varies by less than 6 dB here, and nothing below -85 dBFS was meant to be heard.
+        guard range >= 12, top >= 50 else { return nil }
+        return UInt8(min(250, max(floor + max(7, min(range * 3 / 10, 24)), 44)))
     }
 
     /// Joins what only a breath parts, and drops clicks.

@@ -83,7 +83,8 @@ package struct TranscribeHandler: StageHandler {
         try await WorkDirectory.with(under: context.workDirectory) { directory in
             let path = directory.file("stretch.wav")
             let perMillisecond = SampleFile.rate / 1000
-            try samples.writeWAV((time.start * perMillisecond)..<(time.end * perMillisecond), to: path)
+            let sound = try samples.samples((time.start * perMillisecond)..<(time.end * perMillisecond))
+            try SampleFile.writeWAV(QuietSpeech.raised(sound), to: path)
             do {
                 let recognition = try await self.recognizer.recognize(
                     SpeechAudio(path: path, time: time, language: language, workDirectory: directory.path))
