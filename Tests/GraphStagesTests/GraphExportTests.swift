@@ -143,6 +143,22 @@ import Testing
         #expect(GraphPicture(KnowledgeGraph(entities: [], relations: [])).nodes.isEmpty)
     }
 
+    /// Writes files for other programs to read: `FLOTILLA_SAMPLES=DIR swift test --filter GraphExportTests`.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["FLOTILLA_SAMPLES"] != nil)) func `samples for other programs`() throws {
+        let folder = ProcessInfo.processInfo.environment["FLOTILLA_SAMPLES"] ?? "."
+        func write(_ format: GraphFormat, _ graph: KnowledgeGraph, _ name: String, dialect: CypherDialect = .neo4j) throws {
+            for file in format.files(of: graph, title: "Samples", dialect: dialect) {
+                try Data(file.bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)-\(file.name)"))
+            }
+        }
+        for format in GraphFormat.allCases { try write(format, Self.graph, "hostile", dialect: .kuzu) }
+        for count in [10, 120, 2_000] {
+            let start = ContinuousClock.now
+            for format in [GraphFormat.svg, .html] { try write(format, Self.generated(count), "\(count)") }
+            print("\(count) entities, drawn twice: \(ContinuousClock.now - start)")
+        }
+    }
+
     @Test func `a picture of too many says what it leaves out`() {
         let many = KnowledgeGraph(
             entities: (1...2_100).map { .init(id: $0, type: "date", name: "d\($0)", mentions: 1) }, relations: [])

@@ -110,3 +110,30 @@ final class CapitalSource: ChunkEntitySource {
         return extraction
     }
 }
+
+extension GraphPipeline.Configuration {
+    /// Takes every word that begins with a capital for a place, and each two neighbours for members of one another.
+    static var capitals: Self {
+        Self(
+            source: .document(engine: "capitals") { text, _ in
+                var mentions: [EntityMention] = []
+                var start = 0
+                for word in text.split(omittingEmptySubsequences: false, whereSeparator: { " .\n".contains($0) }) {
+                    let end = start + word.utf8.count
+                    if word.first?.isUppercase == true {
+                        mentions.append(
+                            EntityMention(type: .place, text: String(word), bytes: start..<end, normal: String(word), confidence: 1))
+                    }
+                    start = end + 1
+                }
+                return mentions
+            }, relationEngine: "neighbours"
+        ) { _, mentions, _ in
+            mentions.indices.dropFirst().map { index in
+                ExtractedRelation(
+                    predicate: .memberOf, source: index - 1, target: index, confidence: 0.5,
+                    bytes: mentions[index - 1].bytes.lowerBound..<mentions[index].bytes.upperBound, rule: "near")
+            }
+        }
+    }
+}
