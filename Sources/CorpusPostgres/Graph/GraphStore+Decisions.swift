@@ -24,6 +24,24 @@ extension GraphStore {
         }
     }
 
+    /// Records that a person said that two entities are not one, which they are not now either.
+    ///
+    /// - Throws: ``GraphError`` `.sameEntity` when they are one: then it takes a split.
+    public func keepApart(_ left: Int64, _ right: Int64, actor: String, reason: String) async throws {
+        try await self.pool.withTransaction { transaction in
+            let entities = try await self.lockEntities([left, right], in: transaction)
+            guard entities[0] != entities[1] else { throw GraphError(.sameEntity, "they are one entity: split it instead") }
+            let scope = try await self.scope(of: entities[0], in: transaction)
+            let sides = (
+                left: try await self.keys(of: [entities[0]], in: transaction).map(\.key),
+                right: try await self.keys(of: [entities[1]], in: transaction).map(\.key)
+            )
+            try await self.decide(
+                .init(kind: .different, left: sides.left, right: sides.right), of: scope, actor: actor, reason: reason, in: transaction)
+            try await self.resolve(scope, in: transaction)
+        }
+    }
+
     /// Records that a person said that some of an entity's names, or its names as some documents use them, are another entity, and makes
     /// them another.
     ///

@@ -6,7 +6,7 @@ struct GraphCandidates: Verb {
     static let spec = CommandSpec(
         path: ["graph", "candidates"], summary: "Lists pairs of entities that may be one, for somebody to decide",
         options: [.job, .tenant, .limit], examples: ["graph candidates --job invoices-7"],
-        notes: "flotilla graph merge says that a pair is one. To say that it never is: graph merge it, then graph split it.")
+        notes: "flotilla graph merge says that a pair is one, flotilla graph apart that it is not.")
 
     private let arguments: Arguments
     private let limit: Int
