@@ -18,6 +18,9 @@ enum FrameSelection {
         return Chosen(frames: kept.map { looks[$0].frame }, different: looks.count)
     }
 
+    /// Different pictures that another one is compared with. A clock in the corner makes thousands of them.
+    private static let memory = 400
+
     private struct Look {
         var frame: VideoFrames.Frame
         var grid: CellGrid
@@ -31,7 +34,7 @@ enum FrameSelection {
             let time = TimeRange(start: shot.start * 1000 / rate, end: shot.end * 1000 / rate)
             let hash = PerceptualHash.of(shot.grid)
             // From the end: what comes back mostly was there a moment ago.
-            let known = looks.lastIndex {
+            let known = looks.suffix(Self.memory).lastIndex {
                 $0.grid.shows(same: shot.grid, hashDistance: PerceptualHash.distance($0.frame.hash, hash))
             }
             guard let known else {

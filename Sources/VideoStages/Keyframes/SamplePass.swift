@@ -7,7 +7,7 @@ internal import Subprocess
 /// Decodes a whole video once, to ten very small gray pictures a second, and finds its shots in them.
 ///
 /// The samples lie on a fixed grid of time from the start of the file, whatever the video's own rate is: a slide that is stored once and
-/// stays for a minute gives 600 samples. They go to a file and not to memory: six hours make 124 MB.
+/// stays for a minute gives 600 samples. They go to a file and not to memory: six hours make 500 MB.
 struct SamplePass: Sendable {
     /// Samples a second.
     static let rate = 10

@@ -1,10 +1,10 @@
 /// A very small gray picture: what is compared when a video is searched for changes.
 ///
-/// A cell is the mean of its part of the picture. In 1280x720 it stands for 40x40 pixels: noise of the camera and of the codec averages out,
-/// a word of small print still darkens its cells.
+/// A cell is the mean of its part of the picture. In 1280x720 it stands for 20x20 pixels: noise of the camera and of the codec averages out,
+/// another digit of a number still darkens a cell. With half as many in each direction, half of such changes go unseen.
 struct CellGrid: Sendable, Hashable {
-    static let width = 32
-    static let height = 18
+    static let width = 64
+    static let height = 36
     static let count = Self.width * Self.height
     /// Cells that differ by more gray levels than this show something else.
     static let changeThreshold = 5
@@ -29,6 +29,16 @@ struct CellGrid: Sendable, Hashable {
         self.init(cells: picture.means(columns: Self.width, rows: Self.height))
     }
 
+    /// Whether so much changed that it is another picture.
+    func isOther(than other: CellGrid) -> Bool {
+        var weight = 0
+        for index in 0..<Self.count {
+            weight += Self.weight(abs(Int(self.cells[index]) - Int(other.cells[index])))
+            if weight >= Self.changedCells { return true }
+        }
+        return false
+    }
+
     /// The weight of all cells that show something else.
     func changes(from other: CellGrid) -> Int {
         var weight = 0
@@ -39,6 +49,6 @@ struct CellGrid: Sendable, Hashable {
     /// Whether a viewer would take the two for one picture: the hash is coarse, so that two slides of one design can have the same; then
     /// the cells decide.
     func shows(same other: CellGrid, hashDistance: Int) -> Bool {
-        hashDistance < PerceptualHash.nearDuplicate && self.changes(from: other) < Self.changedCells
+        hashDistance < PerceptualHash.nearDuplicate && !self.isOther(than: other)
     }
 }
