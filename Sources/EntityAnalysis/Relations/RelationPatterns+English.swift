@@ -10,6 +10,7 @@ extension RelationPatterns {
         P , ~3 @role ~3 , O => employs 2 1 .6
         O 's ~4 @role ,? P => employs 1 2 .85
         O ~3 @role ,? P => employs 1 2 .75
+        O , represented|led|headed|run|chaired ~1 by ~2 @role ,? P => employs 1 2 .8
         @role P of|at|from|for O => employs 2 1 .8
         @role of|at|for O ,? P => employs 1 2 .8
         P & joined|joins|joining O as ~4 @role => employs 2 1 .85
