@@ -17,7 +17,7 @@ public struct PostgresStageStore: StageStore {
         self.projections = projections
     }
 
-    public func completed(_ work: StageWork) async throws(JobStoreError) -> [StageName: StageOutput] {
+    public func completed(_ stages: Set<StageName>, of work: StageWork) async throws(JobStoreError) -> [StageName: StageOutput] {
         do {
             // A run without an output does not count: its stage runs again.
             let rows = try await self.pool.query(
@@ -26,6 +26,7 @@ public struct PostgresStageStore: StageStore {
                 FROM stage_run AS run JOIN stage_output AS output USING (document_uuid, processing_version, stage)
                 WHERE run.document_uuid = \(Storable.uuid(work.identity.documentUUID))
                     AND run.processing_version = \(self.version(work)) AND run.status = 'completed'
+                    AND run.stage = ANY (\(stages.map { Storable.text($0.rawValue) }))
                 """)
             var outputs: [StageName: StageOutput] = [:]
             for row in rows {

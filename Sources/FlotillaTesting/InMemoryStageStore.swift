@@ -30,11 +30,11 @@ public final class InMemoryStageStore: StageStore {
     /// What is known of a stage, nil when it never began.
     public func run(_ stage: StageName, of work: StageWork) -> Run? { self.runs.withLock { $0[self.key(stage, work)] } }
 
-    public func completed(_ work: StageWork) async throws(JobStoreError) -> [StageName: StageOutput] {
+    public func completed(_ stages: Set<StageName>, of work: StageWork) async throws(JobStoreError) -> [StageName: StageOutput] {
         self.runs.withLock { runs in
             var outputs: [StageName: StageOutput] = [:]
             for (key, run) in runs where key.documentUUID == work.identity.documentUUID && key.version == work.processingVersion {
-                if run.isCompleted { outputs[key.stage] = run.output }
+                if run.isCompleted, stages.contains(key.stage) { outputs[key.stage] = run.output }
             }
             return outputs
         }

@@ -9,6 +9,9 @@ public enum GraphPipeline {
     /// `extract_entities`, `resolve_entities`, `build_relationships`.
     public static let stages: [StageName] = ["extract_entities", "resolve_entities", "build_relationships"]
 
+    /// Outputs of the pipeline that made the text.
+    public static let inputs: Set<StageName> = ["clean_text", "chunk"]
+
     /// Finds what mentions of a text have to do with each other.
     public typealias FindRelations = @Sendable (_ text: String, _ mentions: [EntityMention], _ language: String) -> [ExtractedRelation]
 

@@ -17,7 +17,8 @@ public enum GraphProcessor {
                 relations: { relations.relations(in: $0, mentions: $1, language: $2) })
             let store = GraphStore(pool: connections.postgres)
             return Processor.Parts(
-                handler: kit.pipeline(GraphPipeline.handlers(pipeline), projections: GraphProjections.all(store), chains: false),
+                handler: kit.pipeline(
+                    GraphPipeline.handlers(pipeline), projections: GraphProjections.all(store), inputs: GraphPipeline.inputs, chains: false),
                 services: [Self.resolver(store, context: context)])
         }
     }

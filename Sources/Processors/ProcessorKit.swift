@@ -62,9 +62,11 @@ struct ProcessorKit {
 
     /// The message handler of a queue.
     ///
-    /// - Parameter chains: whether a finished document goes on to the graph.
+    /// - Parameters:
+    ///   - inputs: stages of other pipelines whose outputs these read.
+    ///   - chains: whether a finished document goes on to the graph.
     func pipeline(
-        _ stages: [any StageHandler], projections: [StageName: PostgresStageStore.Projection], chains: Bool
+        _ stages: [any StageHandler], projections: [StageName: PostgresStageStore.Projection], inputs: Set<StageName> = [], chains: Bool
     ) -> PipelineHandler {
         let work = self.settings[\.workDirectory]
         let graph = chains && self.settings[\.graphChaining] ? GraphMessage(queue: self.context.configuration.queue(.graph)) : nil
@@ -81,7 +83,7 @@ struct ProcessorKit {
                         throw UnusableWorkDirectory(description: error.description)
                     }
                 },
-                followUps: { job in graph.map { [$0.message(after: job)] } ?? [] }),
+                inputs: inputs, followUps: { job in graph.map { [$0.message(after: job)] } ?? [] }),
             observer: self.observer)
     }
 

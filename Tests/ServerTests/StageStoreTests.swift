@@ -4,6 +4,8 @@ import PostgresClient
 import Testing
 
 @Suite struct StageStoreTests {
+    private static let all: Set<StageName> = ["extract_text", "chunk", "summarize", "index", "clean_text"]
+
     private func work(_ claim: WorkClaim, _ fence: Fence, version: Int = 1) -> StageWork {
         StageWork(
             identity: claim.identity, processingVersion: version, fence: fence, worker: claim.delivery.worker, envelope: claim.envelope)
@@ -15,17 +17,17 @@ import Testing
             let claim = try scene.claim("a", job: "j", delivery: 1)
             let work = self.work(claim, try await scene.run([claim])[0])
             #expect(try await stages.begin("extract_text", engine: "poppler 22", attempt: 2, of: work))
-            #expect(try await stages.completed(work).isEmpty)
+            #expect(try await stages.completed(Self.all, of: work).isEmpty)
             let output = StageOutput(
                 body: Array("{\"text\":\"a\\u0000b\"}".utf8), metrics: ["pages": 3, "confidence": 0.5], isPartial: true)
             #expect(try await stages.complete("extract_text", engine: "poppler 22", output: output, duration: .seconds(1), of: work))
-            #expect(try await stages.completed(work) == ["extract_text": output])
-            #expect(try await stages.completed(self.work(claim, work.fence, version: 2)).isEmpty)
+            #expect(try await stages.completed(Self.all, of: work) == ["extract_text": output])
+            #expect(try await stages.completed(Self.all, of: self.work(claim, work.fence, version: 2)).isEmpty)
             let record = try #require(try await scene.administration.stages(ofDocument: claim.identity.documentUUID).first)
             #expect(record.status == "completed" && record.attempt == 2 && record.outputBytes == output.body.count)
             // The output is gone: the stage counts as not done.
             try await scene.pool.query("DELETE FROM stage_output")
-            #expect(try await stages.completed(work).isEmpty)
+            #expect(try await stages.completed(Self.all, of: work).isEmpty)
             #expect(try await stages.begin("extract_text", engine: "poppler 22", attempt: 3, of: work))
         }
     }
@@ -74,7 +76,7 @@ import Testing
                 try await stages.complete("index", engine: "e", output: .init(body: []), duration: .zero, of: work)
             }
             #expect(try await scene.count("SELECT count(*) FROM derived") == 1)
-            let completed = try await stages.completed(work)
+            let completed = try await stages.completed(Self.all, of: work)
             #expect(Set(completed.keys) == ["chunk"])
         }
     }
@@ -88,7 +90,7 @@ import Testing
             #expect(try await stages.begin("extract_text", engine: "e", attempt: 1, of: work))
             let failure = Failure(.permanent, code: "encrypted", message: "it is encrypted", stage: "extract_text")
             #expect(try await stages.fail("extract_text", failure: failure, duration: .seconds(2), of: work))
-            #expect(try await stages.completed(work).count == 1)
+            #expect(try await stages.completed(Self.all, of: work).count == 1)
             let failed = try await scene.administration.stages(ofDocument: claim.identity.documentUUID).first { $0.status == "failed" }
             #expect(failed?.errorMessage == "it is encrypted" && failed?.durationMilliseconds == 2_000)
         }

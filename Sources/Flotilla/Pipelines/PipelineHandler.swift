@@ -22,6 +22,8 @@ public struct PipelineHandler: JobHandler {
         public var lockKey: @Sendable (_ document: String, _ stage: StageName, _ version: Int) -> String
         /// Gives `body` a private directory that is gone afterwards, whatever happens.
         public var withWorkDirectory: @Sendable (_ body: @Sendable (_ path: String) async throws -> JobOutcome) async throws -> JobOutcome
+        /// Stages of other pipelines over the same document whose outputs the stages here read.
+        public var inputs: Set<StageName>
         /// What follows a document whose last stage is completed, such as the message for the next queue.
         public var followUps: @Sendable (_ job: JobContext) -> [FollowUp]
 
@@ -31,12 +33,14 @@ public struct PipelineHandler: JobHandler {
             withWorkDirectory:
                 @escaping @Sendable (_ body: @Sendable (_ path: String) async throws -> JobOutcome) async throws ->
                 JobOutcome,
+            inputs: Set<StageName> = [],
             followUps: @escaping @Sendable (_ job: JobContext) -> [FollowUp] = { _ in [] }
         ) {
             self.lockLease = lockLease
             self.lockWait = lockWait
             self.lockKey = lockKey
             self.withWorkDirectory = withWorkDirectory
+            self.inputs = inputs
             self.followUps = followUps
         }
     }
@@ -57,7 +61,7 @@ public struct PipelineHandler: JobHandler {
         let work = StageWork(
             identity: job.identity, processingVersion: job.message.processingVersion, fence: fence, worker: job.worker,
             envelope: job.message)
-        let outputs = try await self.store.completed(work)
+        let outputs = try await self.store.completed(self.options.inputs.union(self.stages.map(\.stage)), of: work)
         if self.stages.allSatisfy({ outputs[$0.stage] != nil }) { return .completed(followUps: self.options.followUps(job)) }
         return try await self.options.withWorkDirectory { directory in
             var outputs = outputs

@@ -1,7 +1,7 @@
 /// Remembers which stages of a document are done, with their outputs, so that a retry resumes at the stage that failed.
 public protocol StageStore: Sendable {
-    /// The completed stages of a document in one processing version whose outputs are readable.
-    func completed(_ work: StageWork) async throws(JobStoreError) -> [StageName: StageOutput]
+    /// Those of the given stages of a document, in one processing version, that are completed and whose outputs are readable.
+    func completed(_ stages: Set<StageName>, of work: StageWork) async throws(JobStoreError) -> [StageName: StageOutput]
 
     /// Records that a stage has begun. False when the fence is not the work item's own any more: nothing was written.
     func begin(_ stage: StageName, engine: String, attempt: Int, of work: StageWork) async throws(JobStoreError) -> Bool
