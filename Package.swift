@@ -161,7 +161,7 @@ let package = Package(
             dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "CorpusPostgres", "JSONText", "Threading"],
             path: "Tests/FleetWorker",
             swiftSettings: settings),
-        module("ServerHarness", ["CSystem", "Threading"]),
+        module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests("ReactorTests", ["Reactor", "Threading"]),
         tests("RedisClientTests", ["RedisClient", "Reactor", "ServerHarness", "Threading"]),
@@ -179,10 +179,13 @@ let package = Package(
                 "Flotilla", "HTTPClient", "HTTPServer",
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
             ]),
-        tests("RemoteModelsTests", ["RemoteModels", "Flotilla", "TextAnalysis", "HTTPClient", "HTTPServer", "JSONText", "Threading"]),
+        tests(
+            "RemoteModelsTests",
+            ["ServerHarness", "RemoteModels", "Flotilla", "TextAnalysis", "HTTPClient", "HTTPServer", "JSONText", "Threading"]),
         tests(
             "TextStagesTests",
             [
+                "ServerHarness",
                 "TextStages", "StageTools", "RemoteModels", "Corpus", "Flotilla", "HTTPClient", "HTTPServer", "Subprocess", "TextAnalysis",
                 "JSONText", "Threading",
             ]),
@@ -201,6 +204,7 @@ let package = Package(
         tests(
             "GraphStagesTests",
             [
+                "ServerHarness",
                 "GraphStages", "EntityAnalysis", "StageTools", "RemoteModels", "Corpus", "Flotilla", "FlotillaTesting", "HTTPClient",
                 "HTTPServer", "TextAnalysis", "JSONText", "Threading",
             ]),

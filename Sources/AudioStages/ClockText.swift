@@ -7,5 +7,5 @@ package enum ClockText {
         return seconds < 3600 ? "\(seconds / 60):\(end)" : "\(seconds / 3600):\(Self.two(seconds / 60 % 60)):\(end)"
     }
 
-    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -18,8 +18,9 @@ public struct CleanTextHandler: StageHandler {
         guard TextShape(cleaned.text).letters > 0 else {
             throw StageFailure(.empty, "Nothing but page furniture was found in this document.")
         }
+        let file = try DetectedFile(stage: "detect", in: context)
         let judged = TextJudgement(
-            cleaned.text, mimeType: try DetectedFile(stage: "detect", in: context).mimeType, pages: document.pages.count, hint: context.message.language)
+            cleaned.text, mimeType: file.mimeType, pages: document.pages.count, hint: context.message.language)
         let result = CleanedDocument(
             text: cleaned.text, pages: cleaned.pages.map { PageOffset(number: $0.number, bytes: $0.bytes) }, title: document.title,
             language: judged.language, languageConfidence: judged.languageConfidence, category: judged.category,

@@ -3,7 +3,8 @@ import Glibc
 /// Which of tesseract's languages to read a document with.
 package enum OpticalLanguages {
     /// The message's language first if its data is installed, then the configured ones; English when nothing is left.
-    package static func choose(hint: String?, configured: [String], isInstalled: (String) -> Bool = OpticalLanguages.isInstalled) -> String {
+    package static func choose(hint: String?, configured: [String], isInstalled: (String) -> Bool = OpticalLanguages.isInstalled) -> String
+    {
         var chosen: [String] = []
         if let hint = hint?.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" }).first,
             let code = Self.codes[String(hint)] ?? Self.code(hint),

@@ -3,6 +3,7 @@ import Flotilla
 import HTTPServer
 import JSONText
 import RemoteModels
+import ServerHarness
 import Testing
 
 @testable import GraphStages

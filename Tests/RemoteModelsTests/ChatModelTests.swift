@@ -3,6 +3,7 @@ import HTTPClient
 import HTTPServer
 import JSONText
 import RemoteModels
+import ServerHarness
 import Testing
 import Threading
 

@@ -2,6 +2,7 @@ import Corpus
 import HTTPServer
 import JSONText
 import RemoteModels
+import ServerHarness
 import Testing
 import TextStages
 

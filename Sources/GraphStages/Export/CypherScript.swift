@@ -27,9 +27,11 @@ enum CypherScript {
         }
         for entity in graph.entities {
             var line =
-                "MERGE (e:Entity {id: \(entity.id)}) SET e.name = \(Self.literal(entity.name)), e.type = \(Self.literal(entity.type))"
+                "MERGE (e:Entity {id: \(entity.id)}) SET e.name = \(Self.literal(entity.name, dialect)), e.type = \(Self.literal(entity.type, dialect))"
             // An empty list has no type that every engine could tell.
-            if !entity.aliases.isEmpty { line += ", e.aliases = [\(entity.aliases.map(Self.literal).joined(separator: ", "))]" }
+            if !entity.aliases.isEmpty {
+                line += ", e.aliases = [\(entity.aliases.map { Self.literal($0, dialect) }.joined(separator: ", "))]"
+            }
             line += ", e.mentions = \(entity.mentions), e.documents = \(entity.documents)"
             if dialect == .neo4j { line += ", e:`\(Self.name(entity.type, uppercase: false))`" }
             lines.append(line + ";")
@@ -44,12 +46,14 @@ enum CypherScript {
     }
 
     /// A string literal. Whatever could end it, or the line, is escaped.
-    static func literal(_ text: String) -> String {
+    static func literal(_ text: String, _ dialect: CypherDialect) -> String {
         var literal = "'"
         for scalar in text.unicodeScalars {
             switch scalar {
             case "'": literal += "\\'"
             case "\\": literal += "\\\\"
+            // Kùzu knows no escapes for these.
+            case _ where dialect == .kuzu && (0x09...0x0D).contains(scalar.value): literal += " "
             case "\n": literal += "\\n"
             case "\r": literal += "\\r"
             case "\t": literal += "\\t"

@@ -14,8 +14,8 @@ struct ForceLayout {
     private(set) var y: [Double]
     /// The distance that a lone edge would take.
     static let spacing = 70.0
-    /// Up to so many nodes all push one another; beyond, only those nearby.
-    private static let exactLimit = 600
+    /// Nodes further apart do not push one another: parts of the graph without a connection then lie side by side.
+    private static let reach = Self.spacing * 4
 
     /// - Parameters:
     ///   - radii: of the nodes, which must not cover one another.
@@ -37,7 +37,7 @@ struct ForceLayout {
             self.y[node] = radius * sin(angle)
         }
         guard count > 1 else { return }
-        let rounds = count <= Self.exactLimit ? 300 : 150
+        let rounds = count <= 600 ? 300 : 150
         for round in 0..<rounds {
             // Large steps first, then ever smaller ones.
             let reach = Self.spacing * 1.5 * (1 - Double(round) / Double(rounds)) + 0.5
@@ -51,7 +51,7 @@ struct ForceLayout {
         var forceX = [Double](repeating: 0, count: count)
         var forceY = [Double](repeating: 0, count: count)
         let square = Self.spacing * Self.spacing
-        self.pairs(within: count <= Self.exactLimit ? nil : Self.spacing * 4) { one, other, dx, dy, squared in
+        self.pairs(within: Self.reach) { one, other, dx, dy, squared in
             let push = square / max(squared, 1)
             forceX[one] += dx * push
             forceY[one] += dy * push
@@ -71,8 +71,8 @@ struct ForceLayout {
         }
         for node in 0..<count {
             // Towards the middle, so that parts without a connection do not drift away.
-            let stepX = forceX[node] - self.x[node] * 0.12
-            let stepY = forceY[node] - self.y[node] * 0.12
+            let stepX = forceX[node] - self.x[node] * 0.2
+            let stepY = forceY[node] - self.y[node] * 0.2
             let length = (stepX * stepX + stepY * stepY).squareRoot()
             guard length > 0 else { continue }
             let scale = min(length, reach) / length
@@ -101,8 +101,8 @@ struct ForceLayout {
         return !moves.isEmpty
     }
 
-    /// Every pair of nodes once, with the way from the second to the first; with a limit, only pairs nearer than that.
-    private func pairs(within limit: Double?, _ body: (Int, Int, Double, Double, Double) -> Void) {
+    /// Every pair of nodes nearer than the limit once, with the way from the second to the first.
+    private func pairs(within limit: Double, _ body: (Int, Int, Double, Double, Double) -> Void) {
         let count = self.x.count
         func visit(_ one: Int, _ other: Int) {
             var dx = self.x[one] - self.x[other]
@@ -113,12 +113,7 @@ struct ForceLayout {
                 dy = 0.1 * sin(Double(one))
             }
             let squared = dx * dx + dy * dy
-            if let limit, squared > limit * limit { return }
-            body(one, other, dx, dy, squared)
-        }
-        guard let limit else {
-            for one in 0..<count { for other in 0..<one { visit(one, other) } }
-            return
+            if squared <= limit * limit { body(one, other, dx, dy, squared) }
         }
         // Cells as wide as the limit: a near node is in the same cell or next to it.
         var cells: [Cell: [Int]] = [:]

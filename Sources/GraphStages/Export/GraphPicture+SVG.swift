@@ -4,8 +4,8 @@ extension GraphPicture {
     /// What the drawing needs of style, also inside of a page.
     static let style = """
         .graph{font:11px system-ui,'Helvetica Neue',Arial,sans-serif;background:#fbfaf7}
-        .graph line{stroke:#5d6470;stroke-opacity:.55}
-        .graph line.weak{stroke:#b9b6ad;stroke-opacity:.5;stroke-dasharray:2 3}
+        .graph line{stroke:#5d6470;stroke-opacity:.65}
+        .graph line.weak{stroke:#a5a196;stroke-opacity:.75;stroke-dasharray:2 3}
         .graph circle{stroke:#fff;stroke-width:1.2}
         .graph text{fill:#24272e;paint-order:stroke;stroke:#fbfaf7;stroke-width:3px;stroke-linejoin:round;dominant-baseline:central}
         """

@@ -45,7 +45,7 @@ struct GraphPicture {
             return Line(relation: relation, from: from, to: to)
         }
         let most = Double(max(1, shown.first?.mentions ?? 1)).squareRoot()
-        let radii = shown.map { 4 + 14 * Double(max(0, $0.mentions)).squareRoot() / most }
+        let radii = shown.map { 5 + 15 * Double(max(0, $0.mentions)).squareRoot() / most }
         let layout = ForceLayout(
             radii: radii,
             edges: self.lines.map { ForceLayout.Edge(from: $0.from, to: $0.to, strength: $0.relation.isTyped ? 1 : 0.4) })
@@ -74,11 +74,11 @@ struct GraphPicture {
     /// Entities without a relationship stand in rows below the others.
     private static func shelve(_ lone: [Int], below bottom: Double?, _ x: inout [Double], _ y: inout [Double]) {
         guard !lone.isEmpty else { return }
-        let columns = max(4, min(24, Int(Double(lone.count).squareRoot() * 1.5)))
-        let pitch = 130.0
+        let columns = max(3, min(16, Int(Double(lone.count).squareRoot())))
+        let pitch = 215.0
         for (place, node) in lone.enumerated() {
             x[node] = (Double(place % columns) - Double(columns - 1) / 2) * pitch
-            y[node] = (bottom.map { $0 + 70 } ?? 0) + Double(place / columns) * 44
+            y[node] = (bottom.map { $0 + 70 } ?? 0) + Double(place / columns) * 34
         }
     }
 

@@ -1,11 +1,11 @@
-import HTTPClient
-import HTTPServer
-import JSONText
-import RemoteModels
-import Threading
+internal import HTTPClient
+public import HTTPServer
+public import JSONText
+public import RemoteModels
+public import Threading
 
-/// A server that gives one answer after the other, the last one for ever, and remembers what it was asked.
-final class ChatServer: Sendable {
+/// A chat server that gives one answer after the other, the last one for ever, and remembers what it was asked.
+public final class ChatServer: Sendable {
     private struct State {
         var answers: [HTTPResponse]
         var requests: [JSONValue] = []
@@ -14,13 +14,15 @@ final class ChatServer: Sendable {
     private let state: Lock<State>
     private let listener: HTTPListener
     /// Waits that were asked for between calls; nobody waits.
-    let pauses = Lock<[Duration]>([])
+    public let pauses = Lock<[Duration]>([])
 
-    var requests: [JSONValue] { self.state.withLock { $0.requests } }
-    var keys: [String?] { self.state.withLock { $0.keys } }
+    /// What was asked, in order.
+    public var requests: [JSONValue] { self.state.withLock { $0.requests } }
+    /// The `Authorization` of each question.
+    public var keys: [String?] { self.state.withLock { $0.keys } }
 
     /// - Parameter answer: overrules the list.
-    init(_ answers: [HTTPResponse], answer: (@Sendable (JSONValue) -> HTTPResponse)? = nil) throws {
+    public init(_ answers: [HTTPResponse], answer: (@Sendable (JSONValue) -> HTTPResponse)? = nil) throws {
         let state = Lock(State(answers: answers))
         self.state = state
         self.listener = try HTTPListener(
@@ -38,16 +40,19 @@ final class ChatServer: Sendable {
             ])
     }
 
-    func model(_ change: (inout ChatModel.Configuration) -> Void = { _ in }) -> ChatModel {
+    /// A model behind this server, that waits for nothing.
+    public func model(_ change: (inout ChatModel.Configuration) -> Void = { _ in }) -> ChatModel {
         var configuration = ChatModel.Configuration(baseURL: "http://127.0.0.1:\(self.listener.port)/v1", model: "m")
         change(&configuration)
         let pauses = self.pauses
         return ChatModel(configuration, caller: HTTPCaller(concurrency: 2)) { pause in pauses.withLock { $0.append(pause) } }
     }
 
-    func stop() { self.listener.stop(grace: .zero) }
+    /// Ends it.
+    public func stop() { self.listener.stop(grace: .zero) }
 
-    static func message(_ content: String?, finish: String = "stop", refusal: String? = nil) -> HTTPResponse {
+    /// An answer as the protocol has it.
+    public static func message(_ content: String?, finish: String = "stop", refusal: String? = nil) -> HTTPResponse {
         let message: JSONValue = [
             "role": "assistant", "content": content.map { .string($0) } ?? .null, "refusal": refusal.map { .string($0) } ?? .null,
         ]
