@@ -180,7 +180,7 @@ for queue in json.load(sys.stdin)["queues"]:
 done
 run graph show --job salvage --limit 20
 if [ -n "$hearing" ]; then
-    run graph path "Robert Taylor" "James Franklin" --job salvage
+    run graph path "Walter Hamilton" "Helen Carter" --job salvage
     run graph entity "Mary Jackson" --job salvage
 fi
 run graph export --job salvage --format html --output "$pictures/graph.html"
@@ -192,7 +192,7 @@ run dlq stats
 letter=$("$bin/flotilla" dlq list --json | python3 -c 'import json, sys
 found = json.load(sys.stdin)
 letters = found if isinstance(found, list) else found.get("dead_letters", found.get("items", []))
-print(next((letter["id"] for letter in letters if "corrupt" in (letter.get("filename") or "")), ""))')
+print(next((letter["id"] for letter in letters if "corrupt.pdf" in (letter.get("filename") or "")), ""))')
 if [ -n "$letter" ]; then
     run dlq show "$letter"
     run why "$job"

@@ -15,10 +15,27 @@ public enum GraphProcessor {
             let pipeline = GraphPipeline.Configuration(
                 source: kit.entitySource(tagger), relationEngine: RelationExtractor.engine,
                 relations: { relations.relations(in: $0, mentions: $1, language: $2) })
+            let store = GraphStore(pool: connections.postgres)
             return Processor.Parts(
-                handler: kit.pipeline(
-                    GraphPipeline.handlers(pipeline), projections: GraphProjections.all(GraphStore(pool: connections.postgres)),
-                    chains: false))
+                handler: kit.pipeline(GraphPipeline.handlers(pipeline), projections: GraphProjections.all(store), chains: false),
+                services: [Self.resolver(store, context: context)])
+        }
+    }
+
+    /// Resolves the names of large jobs, which not every document does, once nothing more has come for a moment; whichever process comes first.
+    private static func resolver(_ store: GraphStore, context: DaemonContext) -> any DaemonService {
+        let logger = context.logger.labelled("graph")
+        return ClosureService("resolver") {
+            while !Task.isCancelled {
+                do {
+                    let scopes = try await store.refresh()
+                    if scopes > 0 { logger.info("names resolved", ["scopes": scopes]) }
+                } catch {
+                    if !Task.isCancelled { logger.warning("cannot resolve names", ["error": Redactor.redact("\(error)")]) }
+                }
+                // Ends early when the task is cancelled, and the loop with it.
+                try? await Task.sleep(for: .seconds(1))
+            }
         }
     }
 
