@@ -30,6 +30,9 @@ def run(fleet, kind, queue, daemon, paths, files):
         for number, path in ((number, paths[number % len(paths)]) for number in range(files))])
     while (done := fleet.finished(queue)) < files:
         samples.append((done, *resident(pid)))
+        # For whoever waits: a step is a tenth of the way.
+        if len(samples) < 2 or done * 10 // files > samples[-2][0] * 10 // files:
+            print(f"{kind}: {done} files, {samples[-1][2]:.1f} MB, {time.time() - start:.0f} s", flush=True)
         time.sleep(1)
     end = float(fleet.query(f"SELECT extract(epoch FROM max(finished_at)) FROM work_item WHERE queue = '{queue}'")[0][0])
     samples.append((files, *resident(pid)))
@@ -45,7 +48,7 @@ def watch_graph(fleet, expected, samples):
 
 
 def memory_row(name, samples, files):
-    """Medians over the first and the last tenth of the files, and what lies between."""
+    """Medians of tenths of the files, the first and the last among them."""
     tenth = files / 10
     cells, medians = [], []
     for part in (1, 2, 5, 10):
