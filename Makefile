@@ -11,7 +11,7 @@ endif
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := -c release --static-swift-stdlib $(BUILD_FLAGS)
 SWIFT_SOURCES := Sources Tests Package.swift
-SHELL_SOURCES := $(wildcard scripts/*.sh) .ci/run
+SHELL_SOURCES := $(wildcard scripts/*.sh) Benchmarks/media/run.sh .ci/run
 
 # A test that hangs must not hold the machine for ever.
 TEST_TIMEOUT ?= 1800
@@ -76,6 +76,10 @@ demo: release ## a whole fleet on sample documents, from nothing, and stopped ag
 .PHONY: bench
 bench: release ## the drain of no-op jobs, without and with durable PostgreSQL state
 	scripts/bench.sh
+
+.PHONY: bench-media
+bench-media: release ## what the media daemons cost over the bare tools, their memory over thousands of files, files a second
+	Benchmarks/media/run.sh
 
 .PHONY: clean
 clean: ## remove what the build and the demonstration made
