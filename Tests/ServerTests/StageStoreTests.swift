@@ -4,7 +4,7 @@ import PostgresClient
 import Testing
 
 @Suite struct StageStoreTests {
-    private static let all: Set<StageName> = ["extract_text", "chunk", "summarize", "index", "clean_text"]
+    private static let all: Set<StageName> = ["detect", "extract_text", "clean_text", "chunk", "summarize", "index"]
 
     private func work(_ claim: WorkClaim, _ fence: Fence, version: Int = 1) -> StageWork {
         StageWork(
