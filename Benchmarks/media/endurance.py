@@ -21,42 +21,44 @@ def length(paths):
     return sum(float(subprocess.run([*command, path], capture_output=True, text=True, check=True).stdout) for path in paths)
 
 
-def run(fleet, kind, queue, daemon, paths, files):
-    """Sends the files in under names of their own; returns the seconds, the CPU seconds, and samples (files finished, MB, MB anonymous)."""
-    pid, samples = fleet.pid(daemon), []
-    own, start = cpu_seconds(pid), time.time()
+class Watch:
+    """How much memory each daemon has after how many files of its queue."""
+
+    def __init__(self, fleet, queues):
+        self.fleet, self.queues, self.samples = fleet, queues, {daemon: [] for daemon in queues}
+
+    def sample(self):
+        for daemon, queue in self.queues.items():
+            self.samples[daemon].append((self.fleet.finished(queue), *resident(self.fleet.pid(daemon))))
+
+    def until(self, daemon, files, step):
+        """Samples every second, until the daemon's queue has so many files behind it."""
+        told = 0
+        while True:
+            self.sample()
+            done, _, anonymous = self.samples[daemon][-1]
+            if done >= told:
+                print(f"{time.strftime('%H:%M:%S')} {daemon}: {done} files, {anonymous:.1f} MB", flush=True)
+                told = done - done % step + step
+            if done >= files:
+                return
+            time.sleep(1)
+
+    def row(self, daemon, files):
+        """Medians of tenths of the files, the first and the last among them."""
+        tenth = files / 10
+        parts = [[anonymous for done, _, anonymous in self.samples[daemon] if (part - 1) * tenth < done <= part * tenth] for part in (1, 2, 5, 10)]
+        medians = [statistics.median(values) if values else None for values in parts]
+        growth = f"{medians[-1] - medians[0]:+.1f}" if None not in (medians[0], medians[-1]) else "-"
+        most = max(total for _, total, _ in self.samples[daemon])
+        return [daemon, files, *("-" if median is None else f"{median:.1f}" for median in medians), growth, f"{most:.0f}"]
+
+
+def send(fleet, kind, queue, paths, files):
+    """Sends the files in, again and again, under names of jobs of their own."""
     fleet.push(queue, [
         {"job_id": f"{kind}-{number}", "gcs_path": os.path.basename(path), "filename": os.path.basename(path)}
         for number, path in ((number, paths[number % len(paths)]) for number in range(files))])
-    while (done := fleet.finished(queue)) < files:
-        samples.append((done, *resident(pid)))
-        # For whoever waits: a step is a tenth of the way.
-        if len(samples) < 2 or done * 10 // files > samples[-2][0] * 10 // files:
-            print(f"{kind}: {done} files, {samples[-1][2]:.1f} MB, {time.time() - start:.0f} s", flush=True)
-        time.sleep(1)
-    end = float(fleet.query(f"SELECT extract(epoch FROM max(finished_at)) FROM work_item WHERE queue = '{queue}'")[0][0])
-    samples.append((files, *resident(pid)))
-    return end - start, cpu_seconds(pid) - own, samples
-
-
-def watch_graph(fleet, expected, samples):
-    """Waits until the graph has taken in what came before."""
-    while (done := fleet.finished("graph_queue")) < expected:
-        samples.append((done, *resident(fleet.pid("graph-processor"))))
-        time.sleep(1)
-    samples.append((done, *resident(fleet.pid("graph-processor"))))
-
-
-def memory_row(name, samples, files):
-    """Medians of tenths of the files, the first and the last among them."""
-    tenth = files / 10
-    cells, medians = [], []
-    for part in (1, 2, 5, 10):
-        values = [anonymous for done, _, anonymous in samples if (part - 1) * tenth < done <= part * tenth]
-        medians.append(statistics.median(values) if values else None)
-        cells.append(f"{medians[-1]:.1f}" if values else "-")
-    growth = f"{medians[-1] - medians[0]:+.1f}" if None not in (medians[0], medians[-1]) else "-"
-    return [name, files, *cells, growth, f"{max(total for _, total, _ in samples):.0f}"]
 
 
 def main():
@@ -66,22 +68,26 @@ def main():
     parser.add_argument("--only", choices=[kind for kind, *_ in KINDS])
     options = parser.parse_args()
     kinds = [row for row in KINDS if options.only in (None, row[0])]
-    report, memory, speed, graph = Report(f"Endurance over {options.files} files of each kind"), [], [], []
-    with Fleet(options.directory, [row[2] for row in kinds] + ["graph-processor", "retry-scheduler"]) as fleet:
+    report, speed, total = Report(f"Endurance over {options.files} files of each kind"), [], len(kinds) * options.files
+    queues = {daemon: queue for _, queue, daemon, _ in kinds} | {"graph-processor": "graph_queue"}
+    with Fleet(options.directory, [*queues, "retry-scheduler"]) as fleet:
+        watch = Watch(fleet, queues)
         for number, (kind, queue, daemon, make) in enumerate(kinds, 1):
             paths = make(options.directory)
-            wall, cpu, samples = run(fleet, kind, queue, daemon, paths, options.files)
-            memory.append(memory_row(daemon, samples, options.files))
-            media = length(paths) / len(paths) * options.files if kind != "document" else None
-            speed.append([kind, f"{options.files / wall:.1f}", f"{cpu / options.files * 1000:.0f}", f"{media / wall:.1f}" if media else ""])
-            print(speed[-1], memory[-1], flush=True)
-            watch_graph(fleet, number * options.files, graph)
-        total = len(kinds) * options.files
-        graph_cpu = cpu_seconds(fleet.pid("graph-processor"))
+            own, start = cpu_seconds(fleet.pid(daemon)), time.time()
+            send(fleet, kind, queue, paths, options.files)
+            watch.until(daemon, options.files, options.files // 10)
+            end = float(fleet.query(f"SELECT extract(epoch FROM max(finished_at)) FROM work_item WHERE queue = '{queue}'")[0][0])
+            cpu, media = cpu_seconds(fleet.pid(daemon)) - own, length(paths) / len(paths) if kind != "document" else 0
+            speed.append([
+                kind, f"{options.files / (end - start):.1f}", f"{cpu / options.files * 1000:.0f}",
+                f"{media * options.files / (end - start):.1f}" if media else ""])
+            watch.until("graph-processor", number * options.files, total)
+        speed.append(["graph message", "", f"{cpu_seconds(fleet.pid('graph-processor')) / total * 1000:.1f}", ""])
         scheduler = resident(fleet.pid("retry-scheduler"))
-    memory.append(memory_row("graph-processor", graph, total))
-    speed.append(["graph message", "", f"{graph_cpu / total * 1000:.1f}", ""])
-    report.table(["daemon", "files", "first tenth, MB", "second", "fifth", "last", "growth, MB", "resident at most, MB"], memory)
+    report.table(
+        ["daemon", "files", "first tenth, MB", "second", "fifth", "last", "growth, MB", "resident at most, MB"],
+        [watch.row(daemon, options.files) for _, _, daemon, _ in kinds] + [watch.row("graph-processor", total)])
     report.line(f"Anonymous memory, medians of samples a second apart. retry-scheduler at the end: {scheduler[1]:.1f} MB.\n")
     report.table(["kind", "files/s", "CPU ms a file, with children", "x real time"], speed)
 

@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 
 from fixtures import ROOT
@@ -39,6 +40,8 @@ class Fleet:
             os.environ, STORAGE_ROOT=directory, WORK_DIRECTORY=os.path.join(directory, "work"), HTTP_PORT="0", LOG_LEVEL="warn", **settings)
 
     def __enter__(self):
+        # Else the daemons would outlive us.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         os.makedirs(os.path.join(self.directory, "work"), exist_ok=True)
         subprocess.run([f"{BIN}/flotilla", "migrate"], env=self.environment, stdout=subprocess.DEVNULL, check=True)
         for name in self.daemons:

@@ -41,7 +41,7 @@ def through(fleet, daemon, queue, path, number):
 def stages(fleet, queue):
     """The median time of each stage in order, in seconds."""
     return fleet.query(
-        f"SELECT stage, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY duration_ms)::numeric / 1000, 2) FROM stage_run r JOIN work_item w "
+        f"SELECT stage, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY r.duration_ms)::numeric / 1000, 2) FROM stage_run r JOIN work_item w "
         f"ON w.id = r.work_id WHERE w.queue = '{queue}' GROUP BY 1 ORDER BY min(r.started_at - w.started_at)")
 
 
@@ -51,6 +51,7 @@ def measure(report, directory, name, daemon, queue, path, seconds, commands, rou
         for number in range(rounds):
             plain = bare(commands, path, directory)
             results.append(plain + through(fleet, daemon, queue, path, f"{name}-{number}"))
+            print(f"{name} {number + 1}: bare {plain[0]:.2f} CPU s, daemon {results[-1][2]:.2f} CPU s", flush=True)
         parts = stages(fleet, queue)
         pictures = fleet.query("SELECT max((metrics->>'frames')::float) FROM stage_run WHERE stage = 'keyframes'")[0][0]
     ratio = [(row[2] / row[0] - 1) * 100 for row in results]

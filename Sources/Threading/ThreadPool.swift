@@ -9,19 +9,23 @@ public final class ThreadPool: TaskExecutor {
     }
 
     private struct Queue {
-        var work: [Work] = []
+        /// What has been taken is nil: a closure may hold megabytes, and goes when it has run.
+        var work: [Work?] = []
         var head = 0
         var isStopped = false
 
         mutating func next() -> Work?? {
-            if self.head < self.work.count {
-                let item = self.work[self.head]
+            while self.head < self.work.count {
+                let item = self.work[self.head].take()
                 self.head += 1
-                if self.head > 1024, self.head * 2 > self.work.count {
+                if self.head == self.work.count {
+                    self.work.removeAll(keepingCapacity: self.head <= 1024)
+                    self.head = 0
+                } else if self.head > 1024, self.head * 2 > self.work.count {
                     self.work.removeFirst(self.head)
                     self.head = 0
                 }
-                return .some(item)
+                if let item { return .some(item) }
             }
             return self.isStopped ? .some(nil) : nil
         }

@@ -227,6 +227,20 @@ extension ChildProcesses {
             #expect(tools.find("/etc/passwd") == nil)
         }
 
+        @Test func `what a pool has run is not kept`() async throws {
+            final class Load: Sendable {}
+            let pool = ThreadPool(name: "test", threads: 1)
+            weak var kept: Load?
+            do {
+                let load = Load()
+                kept = load
+                try await pool.run { withExtendedLifetime(load) {} }
+            }
+            // The thread lets go of a closure before it takes the next one.
+            try await pool.run {}
+            #expect(kept == nil)
+        }
+
         private static func firstLine(of path: String) async throws -> String {
             try await ThreadPool(name: "test", threads: 1).run {
                 let file = open(path, O_RDONLY)
