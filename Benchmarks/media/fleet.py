@@ -8,7 +8,7 @@ import time
 
 from fixtures import ROOT
 
-BIN = os.path.join(ROOT, ".build", "release")
+BIN = os.environ.get("BENCH_BIN", os.path.join(ROOT, ".build", "release"))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -1,8 +1,8 @@
-"""Overhead over the bare tools: one file, by turns through a shell pipeline and through a daemon that runs one job at a time."""
+"""Overhead over the bare tools: one file, at the same time through a shell pipeline and through a daemon that runs one job at a time."""
 import argparse
+import concurrent.futures
 import glob
 import os
-import resource
 import statistics
 import subprocess
 import time
@@ -19,11 +19,15 @@ READING = "for picture in {folder}/bare-*.pgm; do OMP_THREAD_LIMIT=1 tesseract $
 
 def bare(commands, path, folder):
     """(CPU seconds, wall seconds) of shell commands, one after the other."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    start, cpu = time.monotonic(), 0.0
     for command in commands:
-        subprocess.run(["bash", "-euo", "pipefail", "-c", command.format(path=path, folder=folder)], check=True)
-    wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall
+        process = subprocess.Popen(["bash", "-euo", "pipefail", "-c", command.format(path=path, folder=folder)])
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            raise SystemExit(f"{command}: status {process.returncode}")
+        cpu += usage.ru_utime + usage.ru_stime
+    return cpu, time.monotonic() - start
 
 
 def through(fleet, daemon, queue, path, number):
@@ -49,8 +53,12 @@ def measure(report, directory, name, daemon, queue, path, seconds, commands, rou
     results = []
     with Fleet(directory, [daemon], CONCURRENCY="1", GRAPH_CHAINING="false") as fleet:
         for number in range(rounds):
-            plain = bare(commands, path, directory)
-            results.append(plain + through(fleet, daemon, queue, path, f"{name}-{number}"))
+            # Both at the same time, each with one core's worth of work: whatever else the machine does slows both.
+            with concurrent.futures.ThreadPoolExecutor() as pool:
+                plain = pool.submit(bare, commands, path, directory)
+                daemons = through(fleet, daemon, queue, path, f"{name}-{number}")
+                plain = plain.result()
+            results.append(plain + daemons)
             print(f"{name} {number + 1}: bare {plain[0]:.2f} CPU s, daemon {results[-1][2]:.2f} CPU s", flush=True)
         parts = stages(fleet, queue)
         pictures = fleet.query("SELECT max((metrics->>'frames')::float) FROM stage_run WHERE stage = 'keyframes'")[0][0]

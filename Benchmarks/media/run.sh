@@ -3,7 +3,7 @@
 # release build. Prints tables and writes them to .flotilla/bench-media.md.
 #
 #   Benchmarks/media/run.sh                          everything: an hour on two cores
-#   Benchmarks/media/run.sh overhead --rounds 5      a recording and a video, bare tools and daemon by turns
+#   Benchmarks/media/run.sh overhead --rounds 5      a recording and a video, bare tools and daemon side by side
 #   Benchmarks/media/run.sh endurance --files 1000   memory and throughput over so many files of each kind
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -1,4 +1,3 @@
-internal import Glibc
 public import PostgresClient
 internal import TextAnalysis
 internal import Threading
@@ -53,11 +52,7 @@ public final class EmbeddingRefitter: Sendable {
         while !Task.isCancelled {
             do {
                 let outcome = try await self.refit()
-                if !outcome.didNothing {
-                    // A fit takes in thousands of texts for a second or two; the allocator would keep that room for good.
-                    malloc_trim(0)
-                    report(.success(outcome))
-                }
+                if !outcome.didNothing { report(.success(outcome)) }
             } catch {
                 if !Task.isCancelled { report(.failure(error)) }
             }

