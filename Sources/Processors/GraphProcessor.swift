@@ -17,7 +17,7 @@ public enum GraphProcessor {
                 relations: { relations.relations(in: $0, mentions: $1, language: $2) })
             return Processor.Parts(
                 handler: kit.pipeline(
-                    GraphPipeline.handlers(pipeline), projections: GraphProjections.all(GraphStore(pool: connections.postgres)),
+                    GraphPipeline.handlers(pipeline), projections: GraphProjections.all(PostgresGraphStore(pool: connections.postgres)),
                     chains: false))
         }
     }
