@@ -100,6 +100,8 @@ let package = Package(
             "CorpusPostgres",
             ["Corpus", "TextAnalysis", "EntityAnalysis", "Flotilla", "JSONText", "Threading", "PostgresClient", "FlotillaPostgres"],
             resources: [.embedInCode("CorpusMigrations")]),
+        // The graph in memory, and the contract of its stores.
+        module("CorpusTesting", ["Corpus", "EntityAnalysis", "Threading"]),
         module("ObjectStorage", ["Flotilla", "CSystem"]),
         module("DocumentFormats", ["CSystem", "Compression", "XMLText", "JSONText"]),
         // Models behind servers that speak OpenAI's protocol.
@@ -212,7 +214,7 @@ let package = Package(
             "ServerTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "RedisClient", "PostgresClient", "Reactor",
-                "Corpus", "CorpusPostgres", "EntityAnalysis", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
+                "Corpus", "CorpusPostgres", "CorpusTesting", "EntityAnalysis", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
         tests(
             "OperatorCommandsTests",

@@ -52,7 +52,7 @@ forbid() {
 c_libraries="CHiredis COpenSSL CLibpq CZlib CExpat CMicrohttpd CCurl"
 drivers="RedisClient PostgresClient HTTPServer HTTPClient Compression XMLText Subprocess"
 adapters="FlotillaRedis FlotillaPostgres FlotillaDaemon"
-documents="Corpus CorpusPostgres TextAnalysis EntityAnalysis RemoteModels StageTools TextStages AudioStages VideoStages GraphStages ObjectStorage DocumentFormats DocumentStages OperatorCommands"
+documents="Corpus CorpusPostgres CorpusTesting TextAnalysis EntityAnalysis RemoteModels StageTools TextStages AudioStages VideoStages GraphStages ObjectStorage DocumentFormats DocumentStages OperatorCommands"
 # shellcheck disable=SC2086  # lists of words
 {
     for module in Flotilla Threading JSONText FlotillaTesting; do

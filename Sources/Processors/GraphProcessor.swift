@@ -15,7 +15,7 @@ public enum GraphProcessor {
             let pipeline = GraphPipeline.Configuration(
                 source: kit.entitySource(tagger), relationEngine: RelationExtractor.engine,
                 relations: { relations.relations(in: $0, mentions: $1, language: $2) })
-            let store = GraphStore(pool: connections.postgres)
+            let store = PostgresGraphStore(pool: connections.postgres)
             return Processor.Parts(
                 handler: kit.pipeline(
                     GraphPipeline.handlers(pipeline), projections: GraphProjections.all(store), inputs: GraphPipeline.inputs, chains: false),
@@ -24,7 +24,7 @@ public enum GraphProcessor {
     }
 
     /// Resolves the names of large jobs, which not every document does, once nothing more has come for a moment; whichever process comes first.
-    private static func resolver(_ store: GraphStore, context: DaemonContext) -> any DaemonService {
+    private static func resolver(_ store: PostgresGraphStore, context: DaemonContext) -> any DaemonService {
         let logger = context.logger.labelled("graph")
         return ClosureService("resolver") {
             while !Task.isCancelled {

@@ -1,5 +1,6 @@
 import Corpus
 import CorpusPostgres
+import Flotilla
 import Foundation
 import JSONText
 import PostgresClient
@@ -45,7 +46,7 @@ private struct GraphFixture {
 
     /// Two documents: Acme employs Ada Lovelace, who lives in London; Globex employs Ada Lovelace, and Rome stands near.
     private static func fill(_ pool: PostgresPool) async throws {
-        let store = GraphStore(pool: pool)
+        let store = PostgresGraphStore(pool: pool)
         let corpus = CorpusStore(pool: pool)
         for (number, firm, town, predicate) in [(0, "Acme Corp", "London", "lives_in"), (1, "Globex", "Rome", "co_occurs")] {
             let uuid = try #require(PostgresUUID(number == 0 ? Self.first : "c39937bd-461f-8db4-bc79-aa56e46f0438"))
@@ -90,6 +91,8 @@ private struct GraphFixture {
         #expect(try await fixture.json("graph show --document \(GraphFixture.first)")["total"]?.integer == 3)
         #expect(try await fixture.json("graph show --type place")["total"]?.integer == 2)
         #expect(await fixture.run("graph show --document nonsense").exit == .usage)
+        #expect(await fixture.run("graph show --job nobody").error.contains("there is no job 'nobody'"))
+        #expect(await fixture.run("graph entity 'Glöbex'").output.contains("Globex"))
 
         let ada = await fixture.run("graph entity 'ada lovelace' --evidence 2")
         #expect(
@@ -112,6 +115,11 @@ private struct GraphFixture {
         #expect(merged["entity"]?["aliases"]?.array?.count == 1)
         #expect(await fixture.run("graph merge \(acme) \(globex) --reason again").exit == .conflict)
         #expect(try await fixture.id("Globex") == fixture.id("Acme Corp"))
+        let gone = merged["entity"]?["id"]?.integer == acme ? globex : acme
+        let kept = gone == acme ? globex : acme
+        for line in ["graph entity \(gone)", "graph neighbours \(gone)", "graph path \(gone) London"] {
+            #expect(await fixture.run(line).error.contains("entity \(gone) was merged into \(kept), "), "\(line)")
+        }
         #expect(await fixture.run("graph split \(acme) --alias Nobody --reason x").exit == .conflict)
         let split = try await fixture.json("graph split \(acme) --alias globex --reason 'sold again'")
         #expect(split["entity"]?["name"]?.string == "Globex")
@@ -124,6 +132,25 @@ private struct GraphFixture {
             "\(ambiguous.error)")
         #expect(await fixture.run("graph candidates").exit == .success)
         #expect(await fixture.run("graph resolve").output == "nothing waits\n")
+    }
+
+    @Test func `a job without a graph says why`() {
+        var absence = GraphAbsence(job: "j", isKnown: false, files: [:], graph: [:], isChaining: true, queue: "graph_queue")
+        #expect(absence.sentence.contains("there is no job 'j'"))
+        absence.isKnown = true
+        #expect(absence.sentence.contains("no file of the job has been begun"))
+        absence.files = ["processing": 3]
+        #expect(absence.sentence.contains("none of its files is done"))
+        absence.files = ["completed": 2, "processing": 1]
+        #expect(absence.sentence.contains("does one run, and is graph_queue empty"))
+        absence.isChaining = false
+        #expect(absence.sentence.contains("GRAPH_CHAINING is off"))
+        absence.graph = ["processing": 1, "completed": 1]
+        #expect(absence.sentence.contains("1 files are being worked on"))
+        absence.graph = ["completed": 2]
+        #expect(absence.sentence.contains("name nothing"))
+        absence.graph = ["completed": 2, "failed": 1]
+        #expect(absence.sentence.contains("flotilla dlq list --queue graph_queue"))
     }
 
     @Test func `every form of export is written once, with all that there is`() async throws {

@@ -1,4 +1,5 @@
 import Corpus
+import CorpusTesting
 import EntityAnalysis
 import Flotilla
 import FlotillaPostgres
@@ -10,15 +11,15 @@ import Testing
 /// A graph in a database of a test's own, and documents to put into it.
 struct GraphScene {
     let scene: StoreScene
-    let store: GraphStore
+    let store: PostgresGraphStore
 
     static func with(
-        connections: Int = 8, options: GraphStore.Options = .init(), resolve: GraphStore.Resolve? = GraphScene.bySurname,
+        connections: Int = 8, options: PostgresGraphStore.Options = .init(), resolve: PostgresGraphStore.Resolve? = GraphScene.bySurname,
         _ body: (GraphScene) async throws -> Void
     ) async throws {
         try await StoreScene.with(connections: connections) { scene in
             try await Migrator(pool: scene.pool, migrations: JobSchema.migrations + CorpusSchema.migrations).migrate()
-            try await body(GraphScene(scene: scene, store: GraphStore(pool: scene.pool, options: options, resolve: resolve)))
+            try await body(GraphScene(scene: scene, store: PostgresGraphStore(pool: scene.pool, options: options, resolve: resolve)))
         }
     }
 
@@ -41,59 +42,45 @@ struct GraphScene {
         }
     }
 
+    func add(_ paper: GraphPaper) async throws {
+        guard let uuid = PostgresUUID(paper.uuid) else { preconditionFailure("'\(paper.uuid)' is no UUID") }
+        try await self.add(paper.contents, of: uuid, job: paper.job, tenant: paper.tenant, version: paper.version, stages: 1...3)
+    }
+
     func add(_ paper: Paper, stages: ClosedRange<Int> = 1...3) async throws {
-        var text = ""
-        var mentions: [DocumentMentions.Mention] = []
-        var relations: [DocumentRelations.Relation] = []
-        func name(_ words: String) -> Int {
-            let parts = words.split(separator: ":", maxSplits: 1).map { String($0) }
-            let start = text.utf8.count
-            text += parts[1]
-            mentions.append(.init(type: parts[0], text: parts[1], normal: parts[1], bytes: start..<text.utf8.count, chunk: 0, page: 1))
-            return mentions.count - 1
-        }
-        for (source, predicate, target) in paper.statements {
-            let start = text.utf8.count
-            let from = name(source)
-            text += " and "
-            if let predicate, let target {
-                let to = name(target)
-                relations.append(
-                    .init(
-                        predicate: predicate.rawValue, isSymmetric: predicate.isSymmetric, source: from, target: to,
-                        bytes: start..<text.utf8.count, chunk: 0, page: 1, rule: "test", confidence: 0.5))
-            }
-            text += ".\n"
-        }
-        var counts: [NameKey: Int] = [:]
-        for mention in mentions { counts[NameKey(type: mention.type, name: mention.normal), default: 0] += 1 }
-        let names = counts.sorted { $0.key < $1.key }.map {
-            DocumentNames.Name(type: $0.key.type, name: $0.key.name, count: $0.value, context: counts.keys.map(\.name).sorted())
-        }
-        let shown = text
+        let contents = GraphPaper(
+            uuid: paper.uuid.description, job: paper.job, paper.statements.map { .init($0.0, $0.1?.rawValue, $0.2) }
+        ).contents
+        try await self.add(
+            contents, of: paper.uuid, job: paper.job, tenant: paper.tenant, version: paper.version, stages: stages)
+    }
+
+    private func add(
+        _ contents: GraphPaper.Contents, of uuid: PostgresUUID, job: String?, tenant: String?, version: Int, stages: ClosedRange<Int>
+    ) async throws {
         try await self.scene.pool.withTransaction { transaction in
             let corpus = CorpusStore(pool: self.scene.pool)
             var facts = DocumentFacts()
-            facts.jobID = paper.job
-            facts.tenantID = paper.tenant
-            facts.filename = "paper-\(paper.uuid.low).txt"
+            facts.jobID = job
+            facts.tenantID = tenant
+            facts.filename = "paper-\(uuid.low).txt"
             guard stages.contains(1) else { return }
-            let chunk = DocumentChunk(index: 0, text: shown, bytes: 0..<shown.utf8.count, firstPage: 1, lastPage: 1)
-            try await corpus.write(facts, of: paper.uuid, version: paper.version, in: transaction)
-            try await corpus.replaceChunks([chunk], of: paper.uuid, version: paper.version, in: transaction)
-            try await self.store.write(DocumentMentions(mentions: mentions), of: paper.uuid, version: paper.version, in: transaction)
+            let chunk = DocumentChunk(index: 0, text: contents.text, bytes: 0..<contents.text.utf8.count, firstPage: 1, lastPage: 1)
+            try await corpus.write(facts, of: uuid, version: version, in: transaction)
+            try await corpus.replaceChunks([chunk], of: uuid, version: version, in: transaction)
+            try await self.store.write(DocumentMentions(mentions: contents.mentions), of: uuid, version: version, in: transaction)
         }
         if stages.contains(2) {
             try await self.scene.pool.withTransaction { transaction in
                 try await self.store.write(
-                    DocumentNames(names: names), of: paper.uuid, version: paper.version,
-                    scope: GraphScope(tenantID: paper.tenant, jobID: paper.job, document: paper.uuid), in: transaction)
+                    DocumentNames(names: contents.names), of: uuid, version: version,
+                    scope: GraphScope(tenantID: tenant, jobID: job, document: uuid), in: transaction)
             }
         }
         if stages.contains(3) {
             try await self.scene.pool.withTransaction { transaction in
                 try await self.store.write(
-                    DocumentRelations(relations: relations), of: paper.uuid, version: paper.version, in: transaction)
+                    DocumentRelations(relations: contents.relations), of: uuid, version: version, in: transaction)
             }
         }
     }
@@ -183,7 +170,7 @@ struct GraphScene {
     }
 
     /// Names of one type with the same last word are one, within what people decided.
-    static let bySurname: GraphStore.Resolve = { forms, decisions in
+    static let bySurname: PostgresGraphStore.Resolve = { forms, decisions in
         var groups = forms.indices.map { [$0] }
         var home = Array(forms.indices)
         func join(_ left: Int, _ right: Int) {

@@ -6,7 +6,7 @@ internal import PostgresClient
 /// What the graph pipeline's stages leave in the graph's tables, each in the transaction that completes the stage.
 public enum GraphProjections {
     /// For `PostgresStageStore(pool:projections:)`: `extract_entities`, `resolve_entities`, `build_relationships`.
-    public static func all(_ store: GraphStore) -> [StageName: PostgresStageStore.Projection] {
+    public static func all(_ store: PostgresGraphStore) -> [StageName: PostgresStageStore.Projection] {
         [
             "extract_entities": { transaction, work, output in
                 let mentions = try DocumentMentions(bytes: output.body)

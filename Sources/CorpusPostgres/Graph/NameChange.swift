@@ -1,3 +1,5 @@
+internal import EntityAnalysis
+
 /// What changes when a document's names are replaced. A pure value.
 struct NameChange: Sendable {
     /// How a document uses a name.

@@ -7,7 +7,7 @@ struct RelationshipKey: Sendable, Hashable {
     var target: Int64
 }
 
-extension GraphStore {
+extension PostgresGraphStore {
     /// The relationships that evidence supports, as names resolve now.
     ///
     /// - Parameter condition: over `relationship_support AS s`.

@@ -61,9 +61,15 @@ extension JobAdministration {
     }
 
     /// How many of a job's items have which status.
-    public func itemCounts(ofJob job: String) async throws(JobStoreError) -> [String: Int] {
+    ///
+    /// - Parameter queue: nil counts those of all queues.
+    public func itemCounts(ofJob job: String, queue: QueueName? = nil) async throws(JobStoreError) -> [String: Int] {
         try await self.perform("count a job's items") {
-            let rows = try await self.pool.query("SELECT status, count(*) FROM work_item WHERE job_id = \(job) GROUP BY status")
+            let rows = try await self.pool.query(
+                """
+                SELECT status, count(*) FROM work_item
+                WHERE job_id = \(job) AND coalesce(queue = \(queue?.rawValue)::text, true) GROUP BY status
+                """)
             return Dictionary(try rows.map { (try $0[0, as: String.self], try $0[1, as: Int.self]) }) { $1 }
         }
     }

@@ -3,15 +3,15 @@ import CorpusPostgres
 import PostgresClient
 
 extension CommandContext {
-    func graph() throws -> GraphStore { try GraphStore(pool: self.database()) }
+    func graph() throws -> any GraphStore { try PostgresGraphStore(pool: self.database()) }
 
     /// The part of the graph that `--job`, `--tenant`, `--document` and `--type` pick.
     func selection(_ arguments: Arguments) throws(CommandError) -> GraphSelection {
         var selection = GraphSelection(
             tenantID: arguments.text("tenant"), jobID: arguments.text("job"), type: arguments.text("type"))
         if let document = arguments.text("document") {
-            guard let uuid = PostgresUUID(document) else { throw .usage("'\(document)' is no document's UUID") }
-            selection.document = uuid
+            guard PostgresUUID(document) != nil else { throw .usage("'\(document)' is no document's UUID") }
+            selection.document = document
         }
         return selection
     }
@@ -19,12 +19,12 @@ extension CommandContext {
     /// The entity that was named by its id or a name.
     ///
     /// - Throws: `.notFound`; `.conflict` with the choices when several are meant.
-    func entity(_ named: String, _ selection: GraphSelection = GraphSelection()) async throws -> EntityRecord {
+    func entity(_ named: String, _ selection: GraphSelection = GraphSelection()) async throws -> PickedEntity {
         let store = try self.graph()
-        if let id = Int64(named), let entity = try await store.entity(id) { return entity }
+        if let id = Int64(named), let record = try await store.entity(id) { return PickedEntity(record: record, asked: id) }
         let found = try await store.entities(named: named, selection, limit: 12)
         guard let first = found.first else { throw CommandError.notFound("there is no entity '\(named)'; flotilla graph show lists them") }
-        guard found.count > 1 else { return first }
+        guard found.count > 1 else { return PickedEntity(record: first, asked: nil) }
         let choices = found.map { record in
             let job = record.jobID.map { ", job \($0)" } ?? ""
             return "  \(record.entity.id)  \(record.entity.name) (\(record.entity.type), \(record.entity.mentions) mentions\(job))"

@@ -1,5 +1,4 @@
 import Corpus
-import CorpusPostgres
 import JSONText
 
 struct GraphApart: Verb {
@@ -22,15 +21,17 @@ struct GraphApart: Verb {
 
     func run(_ context: CommandContext) async throws -> Output {
         let selection = try context.selection(self.arguments)
-        let left = try await context.entity(self.arguments.positionals[0], selection).entity
-        let right = try await context.entity(self.arguments.positionals[1], selection).entity
+        let left = try await context.entity(self.arguments.positionals[0], selection)
+        let right = try await context.entity(self.arguments.positionals[1], selection)
         _ = try await context.decided { store in
-            try await store.keepApart(left.id, right.id, actor: context.actor, reason: self.reason)
-            return left.id
+            try await store.keepApart(left.entity.id, right.entity.id, actor: context.actor, reason: self.reason)
+            return left.entity.id
         }
-        await Audit.note(context, action: "graph.apart", target: "\(left.id)", detail: ["other": "\(right.id)", "reason": self.reason])
-        var output = Output("EntitiesApart", ["left": left.json, "right": right.json])
-        output.line("two for good: \(left.id)  \(left.name) and \(right.id)  \(right.name)")
+        await Audit.note(
+            context, action: "graph.apart", target: "\(left.entity.id)", detail: ["other": "\(right.entity.id)", "reason": self.reason])
+        var output = Output("EntitiesApart", ["left": left.entity.json, "right": right.entity.json])
+        output.note(left, right)
+        output.line("two for good: \(left.entity.id)  \(left.entity.name) and \(right.entity.id)  \(right.entity.name)")
         return output
     }
 }

@@ -1,5 +1,4 @@
 import Corpus
-import CorpusPostgres
 import JSONText
 
 struct GraphEntity: Verb {
@@ -23,11 +22,13 @@ struct GraphEntity: Verb {
 
     func run(_ context: CommandContext) async throws -> Output {
         let store = try context.graph()
-        let record = try await context.entity(self.arguments.positionals[0], context.selection(self.arguments))
+        let picked = try await context.entity(self.arguments.positionals[0], context.selection(self.arguments))
+        let record = picked.record
         let entity = record.entity
         let mentions = try await store.mentions(of: entity.id, limit: self.limit)
         let relations = try await store.relations(of: entity.id, limit: self.limit)
         var output = Output("Entity", ["entity": entity.json, "job_id": .optional(record.jobID), "tenant_id": .optional(record.tenantID)])
+        output.note(picked)
         output.fields([
             ("entity", "\(entity.id)"), ("name", entity.name), ("type", entity.type),
             ("also", entity.aliases.isEmpty ? nil : entity.aliases.joined(separator: " · ")), ("job", record.jobID),

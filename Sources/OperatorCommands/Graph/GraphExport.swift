@@ -1,5 +1,4 @@
 import Corpus
-import CorpusPostgres
 import Glibc
 import GraphStages
 import JSONText

@@ -1,5 +1,4 @@
 import Corpus
-import CorpusPostgres
 import JSONText
 
 struct GraphMerge: Verb {
@@ -23,14 +22,15 @@ struct GraphMerge: Verb {
 
     func run(_ context: CommandContext) async throws -> Output {
         let selection = try context.selection(self.arguments)
-        var entities: [KnowledgeGraph.Entity] = []
-        for name in self.arguments.positionals { entities.append(try await context.entity(name, selection).entity) }
-        let ids = entities.map(\.id)
+        var picked: [PickedEntity] = []
+        for name in self.arguments.positionals { picked.append(try await context.entity(name, selection)) }
+        let ids = picked.map(\.entity.id)
         let merged = try await context.decided { try await $0.merge(ids, actor: context.actor, reason: self.reason) }
         await Audit.note(
             context, action: "graph.merge", target: "\(merged.entity.id)",
             detail: ["entities": ids.map { "\($0)" }.joined(separator: " "), "reason": self.reason])
         var output = Output("EntityMerge", ["entity": merged.entity.json, "merged": .array(ids.map { .integer($0) })])
+        output.messages += picked.compactMap(\.note)
         output.line("one entity now: \(merged.entity.id)  \(merged.entity.name)")
         return output
     }
@@ -38,7 +38,7 @@ struct GraphMerge: Verb {
 
 extension CommandContext {
     /// Carries out a person's decision and returns the entity that it speaks of.
-    func decided(_ decide: (GraphStore) async throws -> Int64) async throws -> EntityRecord {
+    func decided(_ decide: (any GraphStore) async throws -> Int64) async throws -> EntityRecord {
         let store = try self.graph()
         do {
             let id = try await decide(store)

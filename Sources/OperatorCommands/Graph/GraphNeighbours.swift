@@ -1,5 +1,4 @@
 import Corpus
-import CorpusPostgres
 import JSONText
 
 struct GraphNeighbours: Verb {
@@ -20,7 +19,8 @@ struct GraphNeighbours: Verb {
     }
 
     func run(_ context: CommandContext) async throws -> Output {
-        let center = try await context.entity(self.arguments.positionals[0], context.selection(self.arguments)).entity
+        let picked = try await context.entity(self.arguments.positionals[0], context.selection(self.arguments))
+        let center = picked.entity
         guard let around = try await context.graph().neighbours(of: center.id, depth: self.depth) else {
             throw CommandError.notFound("there is no entity \(center.id) any more")
         }
@@ -30,6 +30,7 @@ struct GraphNeighbours: Verb {
             return left.mentions != right.mentions ? left.mentions > right.mentions : left.id < right.id
         }
         var output = Output("Neighbours", ["entity": center.json, "total": .count(entities.count)])
+        output.note(picked)
         output.set(
             "neighbours",
             .array(entities.prefix(self.limit).map { ["steps": .count(around.distances[$0.id] ?? 0), "entity": $0.json] }))
@@ -49,7 +50,9 @@ struct GraphNeighbours: Verb {
         }
         output.table(table)
         if entities.count > self.limit { output.messages.append("\(entities.count) entities in all; --limit shows more") }
-        if !around.cut.isEmpty { output.messages.append("of \(around.cut.count) entities only the strongest relationships were followed") }
+        if !around.cut.isEmpty {
+            output.messages.append("\(around.cut.count) of these have further neighbours; only the strongest relationships were followed")
+        }
         return output
     }
 

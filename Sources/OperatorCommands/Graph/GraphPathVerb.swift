@@ -1,5 +1,4 @@
 import Corpus
-import CorpusPostgres
 import JSONText
 
 struct GraphPathVerb: Verb {
@@ -20,14 +19,18 @@ struct GraphPathVerb: Verb {
     func run(_ context: CommandContext) async throws -> Output {
         let store = try context.graph()
         let selection = try context.selection(self.arguments)
-        let from = try await context.entity(self.arguments.positionals[0], selection).entity
-        let to = try await context.entity(self.arguments.positionals[1], selection).entity
+        let ends = (
+            try await context.entity(self.arguments.positionals[0], selection),
+            try await context.entity(self.arguments.positionals[1], selection)
+        )
+        let (from, to) = (ends.0.entity, ends.1.entity)
         guard from.id != to.id else { throw CommandError.usage("both are entity \(from.id), \(from.name)") }
         guard let path = try await store.path(from: from.id, to: to.id, maximumSteps: self.steps) else {
             throw CommandError.notFound(
                 "\(from.name) (\(from.id)) and \(to.name) (\(to.id)) do not hang together within \(self.steps) steps")
         }
         var output = Output("GraphPath", ["entities": .array(path.entities.map(\.json)), "cost": .number(path.cost)])
+        output.note(ends.0, ends.1)
         var steps: [JSONValue] = []
         for (index, relation) in path.relations.enumerated() {
             let evidence = try await store.evidence(for: relation, limit: 2)

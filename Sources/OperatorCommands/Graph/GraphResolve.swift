@@ -1,4 +1,4 @@
-import CorpusPostgres
+import Corpus
 import JSONText
 
 struct GraphResolve: Verb {

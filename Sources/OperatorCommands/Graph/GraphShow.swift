@@ -1,5 +1,4 @@
 import Corpus
-import CorpusPostgres
 import JSONText
 
 struct GraphShow: Verb {
@@ -29,6 +28,9 @@ struct GraphShow: Verb {
         var output = Output("EntityList", ["total": .count(total), "entities": .array(entities.map { $0.entity.json })])
         output.table(entityTable(entities.map(\.entity), empty: "no entities"))
         if total > self.offset + entities.count { output.messages.append("\(total) entities in all; --limit and --offset choose") }
+        if let job = selection.jobID, total == 0, try await store.count(GraphSelection(tenantID: selection.tenantID, jobID: job)) == 0 {
+            output.messages.append(try await context.graphAbsence(job).sentence)
+        }
         try await context.noteWaiting(&output)
         return output
     }

@@ -1,5 +1,4 @@
 import Corpus
-import CorpusPostgres
 import JSONText
 import PostgresClient
 
@@ -19,18 +18,16 @@ struct GraphSplit: Verb {
         ])
 
     private let arguments: Arguments
-    private let documents: [PostgresUUID]
+    private let documents: [String]
     private let reason: String
 
     init(_ arguments: Arguments) throws(CommandError) {
         self.arguments = arguments
-        var documents: [PostgresUUID] = []
-        for text in arguments.texts("document") {
-            guard let uuid = PostgresUUID(text) else { throw .usage("'\(text)' is no document's UUID") }
-            documents.append(uuid)
+        self.documents = arguments.texts("document")
+        for text in self.documents where PostgresUUID(text) == nil { throw .usage("'\(text)' is no document's UUID") }
+        guard !self.documents.isEmpty || !arguments.texts("alias").isEmpty else {
+            throw .usage("'graph split' needs --alias or --document")
         }
-        self.documents = documents
-        guard !documents.isEmpty || !arguments.texts("alias").isEmpty else { throw .usage("'graph split' needs --alias or --document") }
         guard let reason = arguments.text("reason"), !reason.isEmpty else {
             throw .usage("'graph split' needs --reason: it is kept for good")
         }
@@ -39,7 +36,8 @@ struct GraphSplit: Verb {
 
     func run(_ context: CommandContext) async throws -> Output {
         let selection = GraphSelection(tenantID: self.arguments.text("tenant"), jobID: self.arguments.text("job"))
-        let entity = try await context.entity(self.arguments.positionals[0], selection).entity
+        let picked = try await context.entity(self.arguments.positionals[0], selection)
+        let entity = picked.entity
         let names = self.arguments.texts("alias")
         let split = try await context.decided {
             try await $0.split(entity.id, names: names, documents: self.documents, actor: context.actor, reason: self.reason)
@@ -47,10 +45,11 @@ struct GraphSplit: Verb {
         await Audit.note(
             context, action: "graph.split", target: "\(entity.id)",
             detail: [
-                "aliases": names.joined(separator: " · "), "documents": self.documents.map(\.description).joined(separator: " "),
+                "aliases": names.joined(separator: " · "), "documents": self.documents.joined(separator: " "),
                 "reason": self.reason, "entity": "\(split.entity.id)",
             ])
         var output = Output("EntitySplit", ["entity": split.entity.json, "from": .integer(entity.id)])
+        output.note(picked)
         output.line("an entity of its own now: \(split.entity.id)  \(split.entity.name)")
         return output
     }

@@ -1,13 +1,8 @@
 internal import Corpus
-public import PostgresClient
+internal import EntityAnalysis
+internal import PostgresClient
 
-extension GraphStore {
-    /// Records that a person said that these entities are one, and makes them one.
-    ///
-    /// The decision holds for the names that they have now, against all that is computed later, until a newer decision contradicts it.
-    /// - Parameter ids: at least two; merged ones stand for what they were merged into.
-    /// - Returns: the entity that all are now.
-    /// - Throws: ``GraphError``, `PostgresError`.
+extension PostgresGraphStore {
     public func merge(_ ids: [Int64], actor: String, reason: String) async throws -> Int64 {
         try await self.pool.withTransaction { transaction in
             let entities = try await self.lockEntities(ids, in: transaction)
@@ -24,9 +19,6 @@ extension GraphStore {
         }
     }
 
-    /// Records that a person said that two entities are not one, which they are not now either.
-    ///
-    /// - Throws: ``GraphError`` `.sameEntity` when they are one: then it takes a split.
     public func keepApart(_ left: Int64, _ right: Int64, actor: String, reason: String) async throws {
         try await self.pool.withTransaction { transaction in
             let entities = try await self.lockEntities([left, right], in: transaction)
@@ -42,16 +34,8 @@ extension GraphStore {
         }
     }
 
-    /// Records that a person said that some of an entity's names, or its names as some documents use them, are another entity, and makes
-    /// them another.
-    ///
-    /// - Parameters:
-    ///   - names: aliases of the entity, in any case.
-    ///   - documents: whose use of the entity's names is meant.
-    /// - Returns: the entity that was split off.
-    /// - Throws: ``GraphError``, `PostgresError`.
     public func split(
-        _ id: Int64, names: [String] = [], documents: [PostgresUUID] = [], actor: String, reason: String
+        _ id: Int64, names: [String], documents: [String], actor: String, reason: String
     ) async throws -> Int64 {
         try await self.pool.withTransaction { transaction in
             let entity = try await self.lockEntities([id], in: transaction)[0]
@@ -64,7 +48,8 @@ extension GraphStore {
             let named = forms.filter { wanted.contains($0.key.name.lowercased()) }
             var left = named.map(\.key)
             var members = named.map(\.id)
-            for document in documents {
+            for name in documents {
+                guard let document = PostgresUUID(name) else { throw GraphError(.nothingToSplit, "'\(name)' is no document's UUID") }
                 let own = try await self.tellApart(
                     forms.filter { !wanted.contains($0.key.name.lowercased()) }, in: document, of: scope, transaction)
                 guard !own.isEmpty else { throw GraphError(.nothingToSplit, "document \(document) does not name entity \(entity)") }
@@ -103,8 +88,8 @@ extension GraphStore {
             guard let entity = entities[use.form] else { continue }
             let made = try await transaction.query(
                 """
-                INSERT INTO name_form (scope, type, name, qualifier, entity_id)
-                VALUES (\(scope), \(key.type), \(key.name), \(qualifier), \(entity))
+                INSERT INTO name_form (scope, type, name, qualifier, entity_id, folded)
+                VALUES (\(scope), \(key.type), \(key.name), \(qualifier), \(entity), \(FoldedName.key(key.name)))
                 ON CONFLICT (scope, type, name, qualifier) DO UPDATE SET type = excluded.type RETURNING id
                 """)
             let id = try made.one()[0, as: Int64.self]

@@ -2,21 +2,27 @@
 ///
 /// An entity lives on in the cluster that has most of its mentions; where two entities meet in one cluster, the one that brings more
 /// mentions lives on and the other is merged into it.
-struct ResolutionPlan: Sendable, Equatable {
+package struct ResolutionPlan: Sendable, Equatable {
     /// A form as it is stored.
-    struct Form: Sendable {
-        var id: Int64
-        var entity: Int64?
-        var mentions: Int
+    package struct Form: Sendable {
+        package var id: Int64
+        package var entity: Int64?
+        package var mentions: Int
+
+        package init(id: Int64, entity: Int64?, mentions: Int) {
+            self.id = id
+            self.entity = entity
+            self.mentions = mentions
+        }
     }
 
     /// The stored entity of each cluster; nil where a new one is needed.
-    private(set) var entities: [Int64?]
+    package private(set) var entities: [Int64?]
     /// Entities that lost all their forms, and the cluster that most of their mentions went to.
-    private(set) var merged: [Int64: Int] = [:]
+    package private(set) var merged: [Int64: Int] = [:]
 
     /// - Parameter clusters: indices of `forms`; every form is in one.
-    init(forms: [Form], clusters: [[Int]]) {
+    package init(forms: [Form], clusters: [[Int]]) {
         self.entities = Array(repeating: nil, count: clusters.count)
         var overlaps: [Overlap] = []
         for (cluster, members) in clusters.enumerated() {

@@ -1,7 +1,7 @@
 public import Corpus
 public import PostgresClient
 
-extension GraphStore {
+extension PostgresGraphStore {
     private static let batch = 2_000
 
     /// Replaces the document's mentions, of whatever version. Writes nothing when a newer version of the document has written already.

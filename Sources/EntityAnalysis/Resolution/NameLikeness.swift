@@ -1,15 +1,15 @@
 /// How alike a name is to what somebody typed.
-enum NameLikeness {
+package enum NameLikeness {
     /// Less is another name.
-    static let threshold = 0.5
+    package static let threshold = 0.5
 
     /// The words of a name in lower case.
-    static func words(_ name: String) -> [String] {
+    package static func words(_ name: String) -> [String] {
         name.lowercased().split { !$0.isLetter && !$0.isNumber }.prefix(16).map { String($0.prefix(64)) }
     }
 
     /// 0 to 1: how well each of the typed words is found among the name's, less a little for words that nobody typed.
-    static func of(_ typed: [String], _ name: [String]) -> Double {
+    package static func of(_ typed: [String], _ name: [String]) -> Double {
         guard !typed.isEmpty, !name.isEmpty else { return 0 }
         let found = typed.map { word in name.map { Self.likeness(word, $0) }.max() ?? 0 }.reduce(0, +) / Double(typed.count)
         let unasked = Double(max(0, name.count - typed.count)) / Double(name.count)

@@ -1,7 +1,8 @@
 public import Corpus
+internal import EntityAnalysis
 public import PostgresClient
 
-extension GraphStore {
+extension PostgresGraphStore {
     /// Replaces the document's names in the scope, takes its statements back that rested on others, and resolves the scope when that is due.
     ///
     /// The document's row must be there. A document that counted in another scope leaves that one. Writes nothing when a newer version has
@@ -63,13 +64,13 @@ extension GraphStore {
         let forms = try await transaction.query(
             """
             WITH used AS (
-                SELECT u.type, u.name, CASE WHEN EXISTS (
+                SELECT u.type, u.name, u.folded, CASE WHEN EXISTS (
                     SELECT FROM entity_decision_form AS f JOIN entity_decision AS d ON d.id = f.decision_id
                     WHERE f.qualifier = \(document.description) AND d.scope = \(scope) AND f.type = u.type AND f.name = u.name
                 ) THEN \(document.description) ELSE '' END AS qualifier
-                FROM unnest(\(keys.map(\.type)), \(keys.map(\.name))) AS u (type, name)
+                FROM unnest(\(keys.map(\.type)), \(keys.map(\.name)), \(keys.map { FoldedName.key($0.name) })) AS u (type, name, folded)
             ), made AS (
-                INSERT INTO name_form (scope, type, name, qualifier) SELECT \(scope), type, name, qualifier FROM used
+                INSERT INTO name_form (scope, type, name, qualifier, folded) SELECT \(scope), type, name, qualifier, folded FROM used
                 ORDER BY type, name, qualifier ON CONFLICT (scope, type, name, qualifier) DO NOTHING RETURNING id, type, name
             )
             SELECT id, type, name FROM made

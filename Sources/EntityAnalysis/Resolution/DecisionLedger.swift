@@ -1,24 +1,32 @@
-internal import EntityAnalysis
-
 /// What people decided about the names of a scope, in the order in which they did.
-struct DecisionLedger: Sendable {
-    enum Kind: String, Sendable { case same, different }
+package struct DecisionLedger: Sendable {
+    package enum Kind: String, Sendable { case same, different }
 
-    struct Decision: Sendable {
-        var kind: Kind
-        var left: [NameKey]
-        var right: [NameKey]
+    package struct Decision: Sendable {
+        package var kind: Kind
+        package var left: [NameKey]
+        package var right: [NameKey]
+
+        package init(kind: Kind, left: [NameKey], right: [NameKey]) {
+            self.kind = kind
+            self.left = left
+            self.right = right
+        }
     }
 
     /// Oldest first.
-    var decisions: [Decision]
+    package var decisions: [Decision]
+
+    package init(decisions: [Decision] = []) {
+        self.decisions = decisions
+    }
 
     /// All names that a decision speaks of.
-    var names: Set<NameKey> { Set(self.decisions.flatMap { $0.left + $0.right }) }
+    package var names: Set<NameKey> { Set(self.decisions.flatMap { $0.left + $0.right }) }
 
     /// The decisions as pairs of `forms`, free of contradictions: the newest wins, with all that follows from it. Names that are not among
     /// `forms` are left out, and count again as soon as a document has them.
-    func pairs(among forms: [NameKey]) -> ResolutionDecisions {
+    package func pairs(among forms: [NameKey]) -> ResolutionDecisions {
         let places = Dictionary(forms.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
         var groups = Groups(count: forms.count)
         var result = ResolutionDecisions()

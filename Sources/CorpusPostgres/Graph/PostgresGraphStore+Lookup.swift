@@ -1,7 +1,7 @@
 public import Corpus
 public import PostgresClient
 
-extension GraphStore {
+extension PostgresGraphStore {
     /// Columns of an entity; `c` is `canonical_entity`.
     static let columns: PostgresQuery = """
         c.id, c.type, c.name, c.mentions,
@@ -12,11 +12,8 @@ extension GraphStore {
             AS documents
         """
 
-    /// Entities, most named first.
-    ///
-    /// - Parameter limit: at most 10,000.
     public func entities(
-        _ selection: GraphSelection = GraphSelection(), limit: Int = 50, offset: Int = 0
+        _ selection: GraphSelection, limit: Int, offset: Int
     ) async throws(PostgresError) -> [EntityRecord] {
         let rows = try await self.pool.query(
             """
@@ -32,8 +29,7 @@ extension GraphStore {
         return try rows.map { row throws(PostgresError) in try Self.record(row) }
     }
 
-    /// How many entities there are.
-    public func count(_ selection: GraphSelection = GraphSelection()) async throws(PostgresError) -> Int {
+    public func count(_ selection: GraphSelection) async throws(PostgresError) -> Int {
         try await self.pool.query(
             """
             SELECT count(*) FROM canonical_entity AS c JOIN graph_scope AS s ON s.id = c.scope
@@ -42,67 +38,28 @@ extension GraphStore {
         ).one()[0, as: Int.self]
     }
 
-    /// Scopes with names that wait for a resolution; see ``refresh(limit:)``.
     public func waitingScopes() async throws(PostgresError) -> Int {
         try await self.pool.query("SELECT count(*) FROM graph_scope WHERE pending > 0").one()[0, as: Int.self]
     }
 
-    /// An entity by its id, or what it was merged into; nil when there is none.
     public func entity(_ id: Int64) async throws(PostgresError) -> EntityRecord? {
         let rows = try await self.pool.query(
             """
             SELECT \(fragment: Self.columns), s.tenant_id, s.job_id FROM canonical_entity AS c JOIN graph_scope AS s ON s.id = c.scope
-            WHERE c.id = (SELECT coalesce(merged_into, id) FROM canonical_entity WHERE id = \(id))
+            WHERE c.id = \(fragment: Self.living(id))
             """)
         guard let row = rows.first else { return nil }
         return try Self.record(row)
     }
 
-    /// Entities of this name: those called so, else those with such an alias, else those whose names are like it, most alike first.
-    ///
-    /// - Parameter limit: at most so many.
-    public func entities(
-        named name: String, _ selection: GraphSelection = GraphSelection(), limit: Int = 20
-    ) async throws(PostgresError) -> [EntityRecord] {
-        let name = StorableText.of(name)
-        let exact: [PostgresQuery] = [
-            "SELECT c.id FROM canonical_entity AS c WHERE lower(c.name) = lower(\(name)) AND c.merged_into IS NULL",
-            "SELECT f.entity_id FROM name_form AS f WHERE lower(f.name) = lower(\(name))",
-        ]
-        for ids in exact {
-            let found = try await self.entities(ids: ids, selection, limit: limit)
-            if !found.isEmpty { return found }
-        }
-        // Any name that shares a word, compared one by one.
-        let words = NameLikeness.words(name)
-        guard !words.isEmpty else { return [] }
-        let rows = try await self.pool.query(
-            """
-            SELECT f.entity_id, f.name FROM name_form AS f JOIN canonical_entity AS c ON c.id = f.entity_id
-            JOIN graph_scope AS s ON s.id = c.scope
-            WHERE EXISTS (SELECT FROM unnest(\(words.map { String($0.prefix(4)) })) AS w (word) WHERE position(w.word IN lower(f.name)) > 0)
-                AND \(fragment: Self.condition(selection))
-            ORDER BY f.mentions DESC, f.id LIMIT 5000
-            """)
-        var best: [Int64: Double] = [:]
-        for row in rows {
-            let likeness = NameLikeness.of(words, NameLikeness.words(try row[1, as: String.self]))
-            if likeness >= NameLikeness.threshold { best[try row[0, as: Int64.self], default: 0].formMax(likeness) }
-        }
-        let ids = best.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.prefix(limit).map(\.key)
-        let found = try await self.entities(ids: "SELECT unnest(\(ids))", selection, limit: limit)
-        return found.sorted { (best[$0.entity.id] ?? 0, $0.entity.mentions) > (best[$1.entity.id] ?? 0, $1.entity.mentions) }
-    }
-
-    /// Where the entity is named, by document and place.
-    public func mentions(of entity: Int64, limit: Int = 50) async throws(PostgresError) -> [MentionRecord] {
+    public func mentions(of entity: Int64, limit: Int) async throws(PostgresError) -> [MentionRecord] {
         let rows = try await self.pool.query(
             """
             SELECT m.text, m.confidence, \(fragment: Self.place("m"))
             FROM name_form AS f JOIN document_form AS n ON n.form_id = f.id
             JOIN entity_mention AS m ON m.document_uuid = n.document_uuid AND m.type = n.type AND m.normal = n.name
             \(fragment: Self.placeJoins("m"))
-            WHERE f.entity_id = \(entity) ORDER BY d.created_at, m.document_uuid, m.index LIMIT \(Int64(limit))
+            WHERE f.entity_id = \(fragment: Self.living(entity)) ORDER BY d.created_at, m.document_uuid, m.index LIMIT \(Int64(limit))
             """)
         return try rows.map { row throws(PostgresError) in
             MentionRecord(
@@ -110,15 +67,14 @@ extension GraphStore {
         }
     }
 
-    /// The entity's relationships, strongest first: those that say something before those that only stand near.
-    public func relations(of entity: Int64, limit: Int = 50) async throws(PostgresError) -> [RelationRecord] {
+    public func relations(of entity: Int64, limit: Int) async throws(PostgresError) -> [RelationRecord] {
         let rows = try await self.pool.query(
             """
             SELECT r.source_id, r.predicate, r.target_id, r.evidence, r.documents AS relation_documents, r.weight, \(fragment: Self.columns)
             FROM (
-                (SELECT *, target_id AS other FROM relationship WHERE source_id = \(entity) ORDER BY cost LIMIT \(Int64(limit)))
+                (SELECT *, target_id AS other FROM relationship WHERE source_id = \(fragment: Self.living(entity)) ORDER BY cost LIMIT \(Int64(limit)))
                 UNION ALL
-                (SELECT *, source_id AS other FROM relationship WHERE target_id = \(entity) ORDER BY cost LIMIT \(Int64(limit)))
+                (SELECT *, source_id AS other FROM relationship WHERE target_id = \(fragment: Self.living(entity)) ORDER BY cost LIMIT \(Int64(limit)))
             ) AS r JOIN canonical_entity AS c ON c.id = r.other
             ORDER BY r.cost, r.predicate, r.source_id, r.target_id LIMIT \(Int64(limit))
             """)
@@ -127,12 +83,11 @@ extension GraphStore {
         }
     }
 
-    /// What supports a relationship, surest first.
-    public func evidence(for relation: KnowledgeGraph.Relation, limit: Int = 5) async throws(PostgresError) -> [EvidenceRecord] {
+    public func evidence(for relation: KnowledgeGraph.Relation, limit: Int) async throws(PostgresError) -> [EvidenceRecord] {
         let rows = try await self.pool.query(
             """
-            WITH source AS (SELECT id FROM name_form WHERE entity_id = \(relation.source)),
-                target AS (SELECT id FROM name_form WHERE entity_id = \(relation.target))
+            WITH source AS (SELECT id FROM name_form WHERE entity_id = \(fragment: Self.living(relation.source))),
+                target AS (SELECT id FROM name_form WHERE entity_id = \(fragment: Self.living(relation.target)))
             SELECT e.rule, e.confidence, \(fragment: Self.place("e")) FROM (
                 SELECT e.* FROM source CROSS JOIN target JOIN relationship_evidence AS e
                     ON e.source_form = source.id AND e.target_form = target.id AND e.predicate = \(relation.predicate)
@@ -148,9 +103,8 @@ extension GraphStore {
         }
     }
 
-    /// Pairs of entities that may be one, likeliest first.
     public func candidates(
-        _ selection: GraphSelection = GraphSelection(), limit: Int = 50
+        _ selection: GraphSelection, limit: Int
     ) async throws(PostgresError) -> [CandidateRecord] {
         let rows = try await self.pool.query(
             """
@@ -170,6 +124,11 @@ extension GraphStore {
 
     // MARK: Inside
 
+    /// What the entity is now; null when there is none.
+    static func living(_ entity: Int64) -> PostgresQuery {
+        "(SELECT coalesce(merged_into, id) FROM canonical_entity WHERE id = \(entity))"
+    }
+
     /// These entities by id.
     func entities(_ ids: [Int64]) async throws(PostgresError) -> [Int64: KnowledgeGraph.Entity] {
         guard !ids.isEmpty else { return [:] }
@@ -182,7 +141,7 @@ extension GraphStore {
         return entities
     }
 
-    private func entities(
+    func entities(
         ids: PostgresQuery, _ selection: GraphSelection, limit: Int
     ) async throws(PostgresError) -> [EntityRecord] {
         let rows = try await self.pool.query(
@@ -203,6 +162,7 @@ extension GraphStore {
         if let job = StorableText.of(selection.jobID) { condition = "\(fragment: condition) AND s.job_id = \(job)" }
         if let type = StorableText.of(selection.type) { condition = "\(fragment: condition) AND c.type = \(type)" }
         if let document = selection.document {
+            guard let document = PostgresUUID(document) else { return "false" }
             condition = """
                 \(fragment: condition) AND c.id IN (
                     SELECT f.entity_id FROM document_form AS u JOIN name_form AS f ON f.id = u.form_id WHERE u.document_uuid = \(document))
@@ -229,8 +189,4 @@ extension GraphStore {
             target: try row["target_id", as: Int64.self], evidence: try row["evidence", as: Int.self],
             documents: try row["relation_documents", as: Int.self], weight: try row["weight", as: Double.self])
     }
-}
-
-extension Double {
-    fileprivate mutating func formMax(_ other: Double) { self = Swift.max(self, other) }
 }

@@ -1,7 +1,7 @@
 internal import Corpus
 internal import PostgresClient
 
-extension GraphStore {
+extension PostgresGraphStore {
     /// Columns that say where something stands; `name` is a table with a document, a version, a chunk and bytes.
     static func place(_ name: String) -> PostgresQuery {
         """

@@ -1,13 +1,13 @@
 internal import EntityAnalysis
 internal import PostgresClient
 
-extension GraphStore {
+extension PostgresGraphStore {
     /// Resolves scopes that wait for it: large ones, and those that a document left. Several processes may call it at once.
     ///
     /// - Parameter limit: scopes at most.
     /// - Returns: how many were resolved.
     @discardableResult
-    public func refresh(limit: Int = 16) async throws -> Int {
+    public func refresh(limit: Int) async throws -> Int {
         let waiting = try await self.pool.query("SELECT id FROM graph_scope WHERE pending > 0 ORDER BY id LIMIT \(Int64(limit))")
         var resolved = 0
         for row in waiting {
@@ -24,6 +24,7 @@ extension GraphStore {
 
     /// Resolves all names of the scope and writes what is different from before. Needs the scope's lock.
     func resolve(_ scope: PostgresUUID, in transaction: PostgresConnection) async throws(PostgresError) {
+        try await self.fold(scope, in: transaction)
         try await self.resolveUnnamed(scope, in: transaction)
         let ledger = try await self.decisions(of: scope, in: transaction)
         let forms = try await self.forms(of: scope, decided: ledger, in: transaction)
