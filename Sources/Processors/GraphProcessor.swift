@@ -1,3 +1,4 @@
+internal import Corpus
 internal import CorpusPostgres
 internal import EntityAnalysis
 internal import Flotilla

@@ -44,6 +44,21 @@ import Testing
         }
     }
 
+    @Test(arguments: ["wav", "mp3"])
+    func `speech in channels that cancel each other out is found`(kind: String) async throws {
+        try await AudioHarness.withDirectory { directory in
+            try await AudioHarness.speak("This is a house by the river.", to: directory + "/mono.wav")
+            let source = directory + "/opposite." + kind
+            try await AudioHarness.encode(
+                directory + "/mono.wav", ["-af", "aresample=44100,aeval='val(0)|-val(0)':c=stereo"], to: source)
+            let samples = try await AudioDecoder(tools: AudioHarness.tools, limits: MediaLimits())
+                .decode(source, channels: 2, into: directory)
+            let detector = try SpeechDetector(samples)
+            #expect(StretchPlanner().plan(detector, durationMs: samples.durationMs).count == 1)
+            #expect(try #require(try LoudnessMeter.measure(samples).loudness) > -35)
+        }
+    }
+
     private func seconds(_ path: String) throws -> Double? { Double(try AudioHarness.read(path).count - 44) / 32_000 }
 
     /// Levels of a recording: loud and quiet stretches of the given frames.

@@ -100,6 +100,10 @@ private struct GraphFixture {
         #expect(ada.output.contains("talk.mp3, 1:02: Globex employs Ada Lovelace"), "\(ada.output)")
         #expect(await fixture.run("graph entity 'Xyzzy'").exit == .notFound)
         #expect(await fixture.run("graph entity 99999").exit == .notFound)
+        let numbered = try await fixture.id("London")
+        #expect(await fixture.run("graph entity \(numbered) --job j1").exit == .success)
+        #expect(await fixture.run("graph entity \(numbered) --job another").exit == .notFound)
+        #expect(await fixture.run("graph neighbours \(numbered) --tenant another").exit == .notFound)
 
         let path = try await fixture.json("graph path London Globex")
         #expect(path["steps"]?.array?.count == 2)

@@ -116,6 +116,11 @@ private struct FailingHandler: JobHandler {
         #expect(end["balanced"]?.bool == true)
         #expect(await fixture.run("job list --status completed_with_errors").output.contains("j1"))
         #expect(await fixture.run("doctor --role operator").exit == .success)
+        #expect(await fixture.run("doctor --role retry-scheduler").exit == .success)
+        let audio = await fixture.run("doctor --role audio-processor").output
+        #expect(audio.contains("tool.ffprobe") && audio.contains("speech") && !audio.contains("tool.pdftotext"), "\(audio)")
+        let graph = await fixture.run("doctor --role graph-processor").output
+        #expect(graph.contains("work.directory") && !graph.contains("tool."), "\(graph)")
     }
 
     @Test func `what Redis lost is named and made anew`() async throws {

@@ -120,6 +120,31 @@ import Testing
 }
 
 extension JobAdministrationTests {
+    @Test func `a job that is done takes its files in a new version, once`() async throws {
+        try await StoreScene.with { scene in
+            func create(_ version: Int, tenant: String? = "t") async throws -> Int {
+                let messages = (0..<2).map { file in
+                    let text = #"{"job_id": "j", "tenant_id": "t", "gcs_path": "\#(file).pdf", "processing_version": \#(version)}"#
+                    return (queue: StoreScene.queue, payload: Array(text.utf8))
+                }
+                return try await scene.administration.createJob("j", tenantID: tenant, messages: messages, actor: "test")
+            }
+            #expect(try await create(1) == 2)
+            try await scene.pool.query(
+                "UPDATE processing_job SET status = 'completed', processed_files = 2, completed_at = now() WHERE id = 'j'")
+            await #expect(throws: JobStoreError.self) { try await create(1) }
+            await #expect(throws: JobStoreError.self) { try await create(2, tenant: "other") }
+            #expect(try await create(2) == 2)
+            let job = try await scene.job("j")
+            #expect(job.status == "processing" && job.totalFiles == 4 && job.completedAt == nil)
+            await #expect(throws: JobStoreError.self) { try await create(2) }
+            #expect(try await scene.job("j").totalFiles == 4)
+            _ = try await scene.administration.cancelJob("j", actor: "test")
+            await #expect(throws: JobStoreError.self) { try await create(3) }
+            #expect(try await scene.administration.items(ofJob: "j").count == 4)
+        }
+    }
+
     @Test func `a timeline tells of deaths and of what was done about them`() async throws {
         try await StoreScene.with { scene in
             let letter = try await self.kill(scene, 0..<1, job: "j")[0]

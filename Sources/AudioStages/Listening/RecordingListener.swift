@@ -18,7 +18,8 @@ struct RecordingListener: Sendable {
         if let fetched, fetched.sha256 != media.sha256 {
             throw StageFailure(.badInput, "The file changed after it was examined. Submit it again with a new processing version.")
         }
-        return try await AudioDecoder(tools: self.tools, limits: self.limits).decode(path, into: context.workDirectory)
+        return try await AudioDecoder(tools: self.tools, limits: self.limits).decode(
+            path, channels: media.audio?.channels ?? 1, into: context.workDirectory)
     }
 
     /// What there is to listen to.

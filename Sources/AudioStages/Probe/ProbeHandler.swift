@@ -52,7 +52,7 @@ package struct ProbeHandler: StageHandler {
         if self.needs == .audio {
             FileCheck.remove(AudioDecoder.target(context.workDirectory))
             let decoder = AudioDecoder(tools: self.tools, limits: self.limits)
-            let samples = try await decoder.decode(path, into: context.workDirectory)
+            let samples = try await decoder.decode(path, channels: media.audio?.channels ?? 1, into: context.workDirectory)
             let levels = try LoudnessMeter.measure(samples)
             media.audio?.loudness = levels.loudness
             media.audio?.peak = levels.peak

@@ -117,9 +117,13 @@ extension JobAdministration {
     /// Makes a job and its items, queued, with the messages that are to be pushed next. If the push never happens, ``Reconciler`` finds the
     /// items without a message and makes it up.
     ///
+    /// A job that exists takes messages whose processing version is above 1, which process its files anew: they are added to its total, and it
+    /// runs again.
+    ///
     /// - Parameter messages: each must carry `job_id`. Equal work counts once.
-    /// - Returns: how many files the job has.
-    /// - Throws: `.refused` when the job exists or a message is not the job's; nothing was written.
+    /// - Returns: how many files were added to the job, which for a new one is how many it has.
+    /// - Throws: `.refused` when the job exists and the messages are not of a version that is new to it, when it is another tenant's or
+    ///   cancelled, or when a message is not the job's; nothing was written.
     public func createJob(
         _ id: String, tenantID: String? = nil, messages: [(queue: QueueName, payload: [UInt8])], source: String = "submit", actor: String
     ) async throws(JobStoreError) -> Int {
@@ -142,11 +146,14 @@ extension JobAdministration {
         }
         let sorted = items.values.sorted { $0.id.isBefore($1.id) }
         let total = sorted.count { $0.counts }
-        try await self.perform("create a job") {
+        let isAnew = !sorted.isEmpty && sorted.allSatisfy { $0.envelope.processingVersion > 1 }
+        return try await self.perform("create a job") {
             try await self.pool.withTransaction { connection in
+                var added = 0
                 // Items before the job: the order in which everybody locks.
                 for start in stride(from: 0, to: sorted.count, by: 1_000) {
-                    try await connection.query(NewItem.statement(Array(sorted[start..<min(start + 1_000, sorted.count)])))
+                    let rows = try await connection.query(NewItem.statement(Array(sorted[start..<min(start + 1_000, sorted.count)])))
+                    added += try rows.count { try $0[0, as: Bool.self] }
                 }
                 let rows = try await connection.query(
                     """
@@ -156,13 +163,36 @@ extension JobAdministration {
                         \(total == 0 ? "completed" : "pending"), \(total == 0 ? PostgresTimestamp.now : nil))
                     ON CONFLICT (id) DO NOTHING
                     """)
-                guard rows.affected == 1 else {
+                if rows.affected == 1 {
+                    try await connection.query(self.auditQuery(actor: actor, action: "job.create", target: id, count: total))
+                    return total
+                }
+                guard isAnew else {
                     throw JobStoreError(.refused, operation: "create a job", message: "job \(id) exists already")
                 }
-                try await connection.query(self.auditQuery(actor: actor, action: "job.create", target: id, count: total))
+                guard added > 0 else {
+                    throw JobStoreError(
+                        .refused, operation: "create a job", message: "job \(id) has these files in that version already")
+                }
+                let extended = try await connection.query(Self.extendStatement(id, tenantID: tenantID, by: added))
+                guard extended.affected == 1 else {
+                    throw JobStoreError(
+                        .refused, operation: "create a job", message: "job \(id) is cancelled, or belongs to another tenant")
+                }
+                try await connection.query(self.auditQuery(actor: actor, action: "job.extend", target: id, count: added))
+                return added
             }
         }
-        return total
+    }
+
+    /// Adds files to a job, which runs again. A total that nobody knows stays unknown.
+    private static func extendStatement(_ id: String, tenantID: String?, by added: Int) -> PostgresQuery {
+        """
+        UPDATE processing_job SET
+            total_files = total_files + \(Int32(clamping: added)), completed_at = NULL, updated_at = now(),
+            status = job_status(total_files + \(Int32(clamping: added)), processed_files, failed_files, cancelled_files)
+        WHERE id = \(id) AND tenant_id IS NOT DISTINCT FROM \(Storable.text(tenantID))::text AND cancel_requested_at IS NULL
+        """
     }
 
     /// Says how many files a job has; makes the job if it is missing, completes it if so many have ended.
@@ -258,6 +288,7 @@ private struct NewItem: Sendable {
             \(items.map { Storable.text($0.envelope.tenantID) }), \(items.map { Storable.text($0.envelope.filename) }),
             \(items.map { Storable.text($0.envelope.path) }), \(items.map(\.envelope.producerBytes)))
         ON CONFLICT (id) DO NOTHING
+        RETURNING counts_toward_job
         """
     }
 }

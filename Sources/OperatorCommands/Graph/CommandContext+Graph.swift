@@ -21,7 +21,12 @@ extension CommandContext {
     /// - Throws: `.notFound`; `.conflict` with the choices when several are meant.
     func entity(_ named: String, _ selection: GraphSelection = GraphSelection()) async throws -> PickedEntity {
         let store = try self.graph()
-        if let id = Int64(named), let record = try await store.entity(id) { return PickedEntity(record: record, asked: id) }
+        if let id = Int64(named), let record = try await store.entity(id) {
+            // A number is taken for what was asked for, not for a way around it.
+            if let job = selection.jobID, record.jobID != job { throw Self.elsewhere(id, "job '\(job)'") }
+            if let tenant = selection.tenantID, record.tenantID != tenant { throw Self.elsewhere(id, "tenant '\(tenant)'") }
+            return PickedEntity(record: record, asked: id)
+        }
         let found = try await store.entities(named: named, selection, limit: 12)
         guard let first = found.first else { throw CommandError.notFound("there is no entity '\(named)'; flotilla graph show lists them") }
         guard found.count > 1 else { return PickedEntity(record: first, asked: nil) }
@@ -30,6 +35,10 @@ extension CommandContext {
             return "  \(record.entity.id)  \(record.entity.name) (\(record.entity.type), \(record.entity.mentions) mentions\(job))"
         }
         throw CommandError.conflict("'\(named)' may be any of these; say which by its number:\n" + choices.joined(separator: "\n"))
+    }
+
+    private static func elsewhere(_ id: Int64, _ scope: String) -> CommandError {
+        .notFound("entity \(id) is not one of \(scope); flotilla graph show lists them")
     }
 
     /// Says it when names wait to be resolved, since what a verb shows is then older than what is stored.

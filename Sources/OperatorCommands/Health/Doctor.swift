@@ -6,26 +6,26 @@ struct Doctor: Verb {
     static let spec = CommandSpec(
         path: ["doctor"],
         summary: "Checks Redis, PostgreSQL, queues, tools, directories, secrets and limits, and says how to mend what is wrong",
-        options: [.value("role", "ROLE", "what this machine is for: document-processor (default), retry-scheduler, operator")],
-        examples: ["doctor", "doctor --role retry-scheduler --json"],
+        options: [.value("role", "ROLE", "what this machine is for: a daemon's name, or operator (default: every processor)")],
+        examples: ["doctor", "doctor --role audio-processor", "doctor --role retry-scheduler --json"],
         notes: "Ends with 0 when nothing failed (warnings included), with 1 when a check failed, with 2 when the configuration is wrong.")
 
-    enum Role: String, CaseIterable {
-        case documentProcessor = "document-processor"
-        case retryScheduler = "retry-scheduler"
-        case `operator`
-    }
-
-    private let role: Role
+    /// Daemons whose needs this machine must fulfil; without any, only the servers and queues are looked at.
+    private let roles: [DaemonRole]
+    private static let processors: [DaemonRole] = [.documentProcessor, .audioProcessor, .videoProcessor, .graphProcessor]
 
     init(_ arguments: Arguments) throws(CommandError) {
-        let word = arguments.text("role") ?? Role.documentProcessor.rawValue
-        guard let role = Role(rawValue: word) else {
-            let known = Role.allCases.map(\.rawValue)
-            throw .usage(
-                "there is no role '\(word)'" + Suggestion.sentence(word, among: known) + "; there are \(known.joined(separator: ", "))")
+        switch arguments.text("role") {
+        case nil: self.roles = Self.processors
+        case "operator": self.roles = []
+        case let word?:
+            guard let role = DaemonRole(rawValue: word) else {
+                let known = DaemonRole.allCases.map(\.rawValue) + ["operator"]
+                throw .usage(
+                    "there is no role '\(word)'" + Suggestion.sentence(word, among: known) + "; there are \(known.joined(separator: ", "))")
+            }
+            self.roles = Self.processors.contains(role) ? [role] : []
         }
-        self.role = role
     }
 
     func run(_ context: CommandContext) async throws -> Output {
@@ -41,9 +41,9 @@ struct Doctor: Verb {
         findings.append(self.clocks(redis: redis.time, postgres: postgres.time, now: redis.askedAt))
         findings += await QueueChecks.run(context, redisAnswers: redis.time != nil, postgresAnswers: postgres.isUpToDate)
         findings += MachineChecks.limits()
-        if self.role == .documentProcessor {
+        if !self.roles.isEmpty {
             findings += MachineChecks.directories(settings)
-            findings += await ToolChecks.run(settings)
+            findings += await ToolChecks.run(settings, roles: self.roles)
         }
         return Self.output(findings)
     }

@@ -4,19 +4,36 @@ import Subprocess
 
 /// The programs that read files, and the walls around them.
 enum ToolChecks {
-    private static let tools: [(name: String, version: [String], package: String, isNeeded: Bool)] = [
-        ("pdftotext", ["-v"], "poppler-utils", true), ("pdftoppm", ["-v"], "poppler-utils", true),
-        ("pdfinfo", ["-v"], "poppler-utils", true),
-        ("tesseract", ["--version"], "tesseract-ocr", true), ("document-extractor", [], "flotilla", true),
-        ("ffmpeg", ["-version"], "ffmpeg", true), ("ffprobe", ["-version"], "ffmpeg", true),
-        ("antiword", [], "antiword", false), ("catdoc", ["-V"], "catdoc", false), ("soffice", ["--version"], "libreoffice-core", false),
+    private struct Tool {
+        let name: String
+        let version: [String]
+        let package: String
+        let isNeeded: Bool
+        /// Who runs it.
+        let roles: [DaemonRole]
+    }
+
+    private static let tools = [
+        Tool(name: "pdftotext", version: ["-v"], package: "poppler-utils", isNeeded: true, roles: [.documentProcessor]),
+        Tool(name: "pdftoppm", version: ["-v"], package: "poppler-utils", isNeeded: true, roles: [.documentProcessor]),
+        Tool(name: "pdfinfo", version: ["-v"], package: "poppler-utils", isNeeded: true, roles: [.documentProcessor]),
+        Tool(
+            name: "tesseract", version: ["--version"], package: "tesseract-ocr", isNeeded: true,
+            roles: [.documentProcessor, .videoProcessor]),
+        Tool(name: "document-extractor", version: [], package: "flotilla", isNeeded: true, roles: [.documentProcessor]),
+        Tool(name: "ffmpeg", version: ["-version"], package: "ffmpeg", isNeeded: true, roles: [.audioProcessor, .videoProcessor]),
+        Tool(name: "ffprobe", version: ["-version"], package: "ffmpeg", isNeeded: true, roles: [.audioProcessor, .videoProcessor]),
+        Tool(name: "antiword", version: [], package: "antiword", isNeeded: false, roles: [.documentProcessor]),
+        Tool(name: "catdoc", version: ["-V"], package: "catdoc", isNeeded: false, roles: [.documentProcessor]),
+        Tool(name: "soffice", version: ["--version"], package: "libreoffice-core", isNeeded: false, roles: [.documentProcessor]),
     ]
 
-    static func run(_ settings: Settings) async -> [HealthFinding] {
+    /// What the processors of these roles need.
+    static func run(_ settings: Settings, roles: [DaemonRole]) async -> [HealthFinding] {
         let runner = ChildRunner(concurrency: 2)
         let locator = ToolLocator()
         var findings: [HealthFinding] = []
-        for tool in self.tools {
+        for tool in self.tools where tool.roles.contains(where: roles.contains) {
             guard let path = ToolLocator.besideThisProgram(tool.name) ?? locator.find(tool.name) else {
                 if tool.isNeeded {
                     findings.append(
@@ -33,8 +50,10 @@ enum ToolChecks {
                 findings.append(.warning("tool.\(tool.name)", "\(path) does not tell its version", fix: "run it by hand: is it broken?"))
             }
         }
-        findings.append(await self.languages(settings, locator, runner))
-        findings += self.engines(settings, locator)
+        if roles.contains(.documentProcessor) || roles.contains(.videoProcessor) {
+            findings.append(await self.languages(settings, locator, runner))
+        }
+        findings += self.engines(settings, locator, roles: roles)
         let sandbox = Sandbox.probe(using: runner)
         let evidence = "level \(sandbox.level.rawValue), network \(sandbox.networkIsolated ? "cut off" : "reachable")"
         if sandbox.level == .full {
@@ -62,41 +81,43 @@ enum ToolChecks {
     }
 
     /// The programs and models that the settings ask for.
-    private static func engines(_ settings: Settings, _ locator: ToolLocator) -> [HealthFinding] {
+    private static func engines(_ settings: Settings, _ locator: ToolLocator, roles: [DaemonRole]) -> [HealthFinding] {
         var findings: [HealthFinding] = []
-        switch settings[\.speechEngine] {
-        case .pocketsphinx:
-            findings.append(
-                locator.find("pocketsphinx_continuous").map {
-                    .warning(
-                        "speech", "\($0): offline, English, many words are wrong",
-                        fix: "for transcripts that people read set SPEECH_ENGINE to whisper or server (docs/accuracy.md)")
-                }
-                    ?? .failed(
-                        "speech", "pocketsphinx_continuous is not found in PATH",
-                        fix: "install the packages pocketsphinx and pocketsphinx-en-us, or set SPEECH_ENGINE"))
-        case .whisper:
-            let command = settings[\.whisperCommand]
-            let model = settings[\.whisperModel] ?? ""
-            if locator.find(command) == nil {
-                findings.append(.failed("speech", "\(command) is not found", fix: "build whisper.cpp and correct WHISPER_COMMAND"))
-            } else if access(model, R_OK) != 0 {
-                findings.append(.failed("speech", "the model \(model) cannot be read", fix: "correct WHISPER_MODEL"))
-            } else {
-                findings.append(.ok("speech", "\(command) with \(model)"))
-            }
-        case .server: findings.append(.ok("speech", "server \(settings[\.speechURL] ?? "")\(settings[\.speechPath])"))
-        }
-        if settings[\.translateTo] != nil, settings[\.translator] == .apertium {
+        if roles.contains(.audioProcessor) || roles.contains(.videoProcessor) { findings.append(self.speech(settings, locator)) }
+        if roles.contains(where: { $0 != .graphProcessor }), settings[\.translateTo] != nil, settings[\.translator] == .apertium {
             findings.append(
                 locator.find("apertium").map { .ok("translation", $0) }
                     ?? .failed("translation", "apertium is not found in PATH", fix: "install apertium and the pair that is wanted"))
         }
-        if let model = settings[\.nameModel] {
+        if roles.contains(.graphProcessor), let model = settings[\.nameModel] {
             findings.append(
                 access(model, R_OK) == 0
                     ? .ok("names", model) : .failed("names", "the model \(model) cannot be read", fix: "correct NAME_MODEL"))
         }
         return findings
+    }
+
+    private static func speech(_ settings: Settings, _ locator: ToolLocator) -> HealthFinding {
+        switch settings[\.speechEngine] {
+        case .pocketsphinx:
+            return locator.find("pocketsphinx_continuous").map {
+                .warning(
+                    "speech", "\($0): offline, English, many words are wrong",
+                    fix: "for transcripts that people read set SPEECH_ENGINE to whisper or server (docs/accuracy.md)")
+            }
+                ?? .failed(
+                    "speech", "pocketsphinx_continuous is not found in PATH",
+                    fix: "install the packages pocketsphinx and pocketsphinx-en-us, or set SPEECH_ENGINE")
+        case .whisper:
+            let command = settings[\.whisperCommand]
+            let model = settings[\.whisperModel] ?? ""
+            if locator.find(command) == nil {
+                return .failed("speech", "\(command) is not found", fix: "build whisper.cpp and correct WHISPER_COMMAND")
+            }
+            return access(model, R_OK) == 0
+                ? .ok("speech", "\(command) with \(model)")
+                : .failed("speech", "the model \(model) cannot be read", fix: "correct WHISPER_MODEL")
+        case .server: return .ok("speech", "server \(settings[\.speechURL] ?? "")\(settings[\.speechPath])")
+        }
     }
 }
