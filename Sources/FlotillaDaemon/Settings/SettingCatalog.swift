@@ -130,7 +130,8 @@ public struct SettingCatalog: Sendable {
         help: "After SIGTERM, how long running handlers may take to finish; what is left is given back without counting an attempt.")
     public let stageDeadline = Setting<Duration>.duration(
         "STAGE_DEADLINE_SECONDS", .worker, .seconds(1) ... .seconds(7 * 86_400), default: .seconds(3600),
-        help: "A stage that runs longer is stopped with its child processes; that counts as a failed attempt.")
+        help: "One run of a message, all its stages together, that takes longer is stopped with its child processes; that counts as a "
+            + "failed attempt. For audio and video the default is `MAX_MEDIA_SECONDS` if that is longer.")
 
     // MARK: Documents
 
