@@ -1,3 +1,4 @@
+import CSystem
 public import Flotilla
 import Glibc
 import HTTPServer
@@ -22,6 +23,7 @@ public enum DaemonMain {
         role: DaemonRole, arguments: [String] = CommandLine.arguments, build: @escaping @Sendable (DaemonContext) async throws -> Daemon
     ) -> Never {
         ProcessSignals.block()
+        flotilla_return_large_blocks()
         self.answer(arguments, role: role)
         let configuration: DaemonConfiguration
         do {

@@ -1,5 +1,6 @@
 #pragma once
 // What glibc has and the Swift module map of it does not show.
+#include <malloc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -34,6 +35,9 @@ static inline int flotilla_exited(int status) { return WIFEXITED(status); }
 static inline int flotilla_exit_status(int status) { return WEXITSTATUS(status); }
 static inline int flotilla_signaled(int status) { return WIFSIGNALED(status); }
 static inline int flotilla_term_signal(int status) { return WTERMSIG(status); }
+/* Blocks of a megabyte and more go back to the system when they are freed. By default glibc raises that limit, up to 32 MB, to the size
+   of each such block that is freed, and what the heap then keeps grows with the largest file and model that a daemon has seen. */
+static inline void flotilla_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
 static inline int flotilla_fcntl_set(int fd, int command, int value) { return fcntl(fd, command, value); }
 
 // Character sets.
