@@ -24,7 +24,7 @@ public enum GraphProcessor {
         }
     }
 
-    /// Resolves the names of large jobs, which not every document does, once nothing more has come for a moment; whichever process comes first.
+    /// Resolves once a second what large jobs have gathered, which not every document of theirs does; whichever process comes first.
     private static func resolver(_ store: PostgresGraphStore, context: DaemonContext) -> any DaemonService {
         let logger = context.logger.labelled("graph")
         return ClosureService("resolver") {

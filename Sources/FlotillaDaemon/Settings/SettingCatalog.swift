@@ -172,7 +172,7 @@ public struct SettingCatalog: Sendable {
         help: "Pictures of one video that are looked at, at most, spread over its whole length.")
     public let speechEngine = Setting<SpeechEngineChoice>.choice(
         "SPEECH_ENGINE", .recordings, default: .pocketsphinx,
-        help: "`pocketsphinx` is in the distribution and works offline, for English; about four words in ten of free speech are wrong. "
+        help: "`pocketsphinx` is in the distribution and works offline, for English; three to four words in ten of read speech are wrong. "
             + "`whisper` runs `whisper-cli` with a model file; `server` asks a server that speaks OpenAI's `/v1/audio/transcriptions`.")
     public let speechLanguage = Setting<String?>.optionalText(
         "SPEECH_LANGUAGE", .recordings, kind: "ISO 639-1 code",
