@@ -14,7 +14,7 @@ public enum AudioProcessor {
             pipeline.embedderName = kit.embedderName
             return Processor.Parts(
                 handler: kit.pipeline(
-                    await AudioPipeline.handlers(pipeline) + kit.translation(), projections: CorpusProjections.recordings(kit.corpus),
+                    await AudioPipeline.handlers(pipeline) + kit.translation(.audio), projections: CorpusProjections.recordings(kit.corpus),
                     chains: true),
                 services: kit.services)
         }

@@ -18,7 +18,8 @@ public enum DocumentProcessor {
             pipeline.embedderName = kit.embedderName
             return Processor.Parts(
                 handler: kit.pipeline(
-                    await DocumentPipeline.handlers(pipeline) + kit.translation(), projections: CorpusProjections.documents(kit.corpus),
+                    await DocumentPipeline.handlers(pipeline) + kit.translation(.document),
+                    projections: CorpusProjections.documents(kit.corpus),
                     chains: true),
                 services: kit.services)
         }

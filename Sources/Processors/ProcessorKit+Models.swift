@@ -36,11 +36,15 @@ extension ProcessorKit {
     }
 
     /// The stage `translate`, where a language is configured; else none.
-    func translation() async -> [any StageHandler] {
+    func translation(_ kind: QueueKind) async -> [any StageHandler] {
         guard let target = self.settings[\.translateTo] else { return [] }
+        // Chunks that resist are left out in the last run at the latest, rather than the whole document with them.
+        let patience = min(3, self.context.configuration.queue(kind).maximumRetries + 1)
         switch self.settings[\.translator] {
-        case .apertium: return [TranslateHandler(translator: await ApertiumTranslator(tools: self.tools), target: target)]
-        case .chat: return self.chat.map { [TranslateHandler(translator: ChatTranslator(chat: $0), target: target)] } ?? []
+        case .apertium:
+            return [TranslateHandler(translator: await ApertiumTranslator(tools: self.tools), target: target, patience: patience)]
+        case .chat:
+            return self.chat.map { [TranslateHandler(translator: ChatTranslator(chat: $0), target: target, patience: patience)] } ?? []
         }
     }
 

@@ -16,7 +16,7 @@ public enum VideoProcessor {
             pipeline.embedderName = kit.embedderName
             return Processor.Parts(
                 handler: kit.pipeline(
-                    await VideoPipeline.handlers(pipeline) + kit.translation(), projections: CorpusProjections.recordings(kit.corpus),
+                    await VideoPipeline.handlers(pipeline) + kit.translation(.video), projections: CorpusProjections.recordings(kit.corpus),
                     chains: true),
                 services: kit.services)
         }
