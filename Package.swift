@@ -45,6 +45,8 @@ let package = Package(
         .library(name: "FlotillaRedis", targets: ["FlotillaRedis", "RedisClient", "Reactor"]),
         .library(name: "FlotillaPostgres", targets: ["FlotillaPostgres", "PostgresClient", "Reactor"]),
         .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
+        // The cache without the rest; with the client and the event loop that its users make.
+        .library(name: "FlotillaCache", targets: ["FlotillaCache", "FlotillaCacheRedis", "CacheTesting", "RedisClient", "Reactor"]),
         .executable(name: "document-processor", targets: ["document-processor"]),
         .executable(name: "audio-processor", targets: ["audio-processor"]),
         .executable(name: "video-processor", targets: ["video-processor"]),
@@ -76,6 +78,7 @@ let package = Package(
         module("HTTPServer", ["CMicrohttpd", "CSystem", "Threading"]),
         module("HTTPClient", ["CCurl", "Threading"]),
         module("Compression", ["CZlib"]),
+        module("Cryptography", ["COpenSSL"]),
         module("XMLText", ["CExpat"]),
         module("Subprocess", ["CSystem", "Threading"]),
 
@@ -85,11 +88,21 @@ let package = Package(
             "FlotillaPostgres", ["Flotilla", "JSONText", "Threading", "Reactor", "PostgresClient"],
             resources: [.embedInCode("Migrations")]),
         module("FlotillaTesting", ["Flotilla", "JSONText", "Threading"]),
+
+        // The cache: a library of its own, that knows no jobs; then its shared tier, its tables, and stages that remember.
+        module("FlotillaCache", ["Threading", "Compression", "Cryptography", "JSONText"]),
+        module("FlotillaCacheRedis", ["FlotillaCache", "Threading", "Reactor", "RedisClient"], resources: [.embedInCode("CacheScripts")]),
+        module(
+            "FlotillaCachePostgres",
+            ["FlotillaCache", "Flotilla", "JSONText", "Threading", "Reactor", "PostgresClient", "FlotillaPostgres"],
+            resources: [.embedInCode("CacheMigrations")]),
+        module("CacheTesting", ["FlotillaCache", "Threading"]),
+        module("StageCaching", ["FlotillaCache", "Flotilla", "JSONText", "Threading"]),
         module(
             "FlotillaDaemon",
             [
                 "Flotilla", "JSONText", "Threading", "CSystem", "Reactor", "RedisClient", "PostgresClient", "HTTPServer",
-                "FlotillaRedis", "FlotillaPostgres",
+                "FlotillaRedis", "FlotillaPostgres", "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres", "StageCaching",
             ]),
 
         // Documents.
@@ -130,6 +143,7 @@ let package = Package(
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
                 "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "VideoStages", "GraphStages",
+                "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres", "StageCaching",
             ],
             // The optimiser of Swift 6.3.1 crashes while it splits coroutines of this module. Its verbs wait for servers and people.
             swiftSettings: settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
@@ -140,7 +154,8 @@ let package = Package(
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres", "Corpus", "CorpusPostgres", "ObjectStorage",
                 "DocumentFormats", "DocumentStages", "AudioStages", "VideoStages", "GraphStages", "EntityAnalysis", "StageTools",
-                "TextStages", "RemoteModels", "HTTPClient", "JSONText", "Subprocess", "TextAnalysis",
+                "TextStages", "RemoteModels", "HTTPClient", "JSONText", "Subprocess", "TextAnalysis", "FlotillaCache",
+                "FlotillaCacheRedis", "FlotillaCachePostgres", "StageCaching",
             ]),
 
         // Programs: read the configuration, build, run.
@@ -149,7 +164,7 @@ let package = Package(
         program("audio-processor", ["FlotillaDaemon", "Processors"]),
         program("video-processor", ["FlotillaDaemon", "Processors"]),
         program("graph-processor", ["FlotillaDaemon", "Processors"]),
-        program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres"]),
+        program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres", "FlotillaCachePostgres"]),
         program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
 
         // A second pipeline, which proves that the library knows nothing of documents.
@@ -165,6 +180,14 @@ let package = Package(
             swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
+        tests(
+            "FlotillaCacheTests", ["FlotillaCache", "CacheTesting", "Cryptography", "Compression", "StageCaching", "Flotilla", "Threading"]),
+        tests(
+            "CacheServerTests",
+            [
+                "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres", "CacheTesting", "StageCaching", "Flotilla",
+                "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "JSONText", "Threading",
+            ]),
         tests("ReactorTests", ["Reactor", "Threading"]),
         tests("RedisClientTests", ["RedisClient", "Reactor", "ServerHarness", "Threading"]),
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
@@ -221,12 +244,14 @@ let package = Package(
             [
                 "OperatorCommands", "Corpus", "CorpusPostgres", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaTesting", "JSONText", "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading",
+                "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres", "StageCaching",
             ]),
         tests(
             "FleetTests",
             [
-                "Flotilla", "FlotillaRedis", "FlotillaPostgres", "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor",
-                "ServerHarness", "HTTPServer", "JSONText", "Threading", "fleet-worker", "retry-scheduler", "document-processor",
+                "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres",
+                "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "HTTPServer", "JSONText", "Threading",
+                "fleet-worker", "retry-scheduler", "document-processor",
                 "document-extractor", "audio-processor", "video-processor", "graph-processor", "flotilla",
             ]),
     ],

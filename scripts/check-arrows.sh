@@ -2,7 +2,8 @@
 # Proves the direction of the package's arrows from the imports themselves (the compiler's own check,
 # --explicit-target-dependency-import-check, only compares them with Package.swift).
 #
-#   1. each C library is imported by exactly one Swift module; CSystem (libc beyond what Glibc shows) is open to the ones listed
+#   1. each C library is imported by exactly one Swift module, OpenSSL by two: TLS in one, hashes and ciphers in the other; CSystem (libc
+#      beyond what Glibc shows) is open to the ones listed
 #   2. the runtime and what it stands on import no C library, no driver, no document code and no Foundation
 #   3. drivers and clients know no jobs: none imports Flotilla
 #   4. no runtime module imports Foundation, in any form
@@ -19,7 +20,7 @@ importers() {
 }
 
 declare -A owner=(
-    [CHiredis]=RedisClient [COpenSSL]=RedisClient [CLibpq]=PostgresClient [CZlib]=Compression
+    [CHiredis]=RedisClient [COpenSSL]="RedisClient Cryptography" [CLibpq]=PostgresClient [CZlib]=Compression
     [CExpat]=XMLText [CMicrohttpd]=HTTPServer [CCurl]=HTTPClient
 )
 system_importers="Reactor RedisClient HTTPServer Subprocess FlotillaDaemon ObjectStorage DocumentFormats document-extractor ServerHarness Threading"
@@ -35,7 +36,7 @@ for directory in Sources/System/*/; do
         fail "$library has no owner in $0"
     else
         for user in "${users[@]}"; do
-            [ "$user" = "${owner[$library]}" ] || fail "$user imports $library, which belongs to ${owner[$library]}"
+            [[ " ${owner[$library]} " == *" $user "* ]] || fail "$user imports $library, which belongs to ${owner[$library]}"
         done
     fi
 done
@@ -50,18 +51,26 @@ forbid() {
 }
 
 c_libraries="CHiredis COpenSSL CLibpq CZlib CExpat CMicrohttpd CCurl"
-drivers="RedisClient PostgresClient HTTPServer HTTPClient Compression XMLText Subprocess"
+drivers="RedisClient PostgresClient HTTPServer HTTPClient Compression Cryptography XMLText Subprocess"
+caches="FlotillaCacheRedis FlotillaCachePostgres StageCaching"
 adapters="FlotillaRedis FlotillaPostgres FlotillaDaemon"
 documents="Corpus CorpusPostgres CorpusTesting TextAnalysis EntityAnalysis RemoteModels StageTools TextStages AudioStages VideoStages GraphStages ObjectStorage DocumentFormats DocumentStages OperatorCommands"
 # shellcheck disable=SC2086  # lists of words
 {
     for module in Flotilla Threading JSONText FlotillaTesting; do
-        forbid "$module" $c_libraries CSystem $drivers $adapters $documents Reactor
+        forbid "$module" $c_libraries CSystem $drivers $adapters $documents FlotillaCache $caches Reactor
     done
+    # The cache is a library of its own: no jobs, no server.
+    for module in FlotillaCache CacheTesting; do
+        forbid "$module" $c_libraries CSystem RedisClient PostgresClient HTTPServer HTTPClient Subprocess Reactor Flotilla $adapters \
+            $caches $documents
+    done
+    for module in $caches; do forbid "$module" $documents; done
+    forbid FlotillaCacheRedis Flotilla $adapters
     for module in $drivers Reactor; do forbid "$module" Flotilla $adapters $documents; done
     for module in $adapters; do forbid "$module" $documents; done
     for module in Flotilla Threading JSONText Reactor RedisClient PostgresClient HTTPServer Subprocess FlotillaRedis \
-        FlotillaPostgres FlotillaDaemon FlotillaTesting; do
+        FlotillaPostgres FlotillaDaemon FlotillaTesting FlotillaCache $caches CacheTesting Cryptography; do
         forbid "$module" Foundation FoundationEssentials FoundationNetworking Dispatch
     done
 }
