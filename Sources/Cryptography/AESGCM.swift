@@ -32,7 +32,9 @@ public struct AESGCM: Sendable {
 
     /// Encrypts with a nonce of the caller's, which must never be used again with the same key.
     public func seal(_ plaintext: [UInt8], nonce: [UInt8], associated: [UInt8] = []) throws(CryptographyError) -> [UInt8] {
-        guard nonce.count == Self.nonceBytes else { throw CryptographyError(.nonceSize, "a nonce of \(nonce.count) bytes; it must have 12") }
+        guard nonce.count == Self.nonceBytes else {
+            throw CryptographyError(.nonceSize, "a nonce of \(nonce.count) bytes; it must have 12")
+        }
         guard max(plaintext.count, associated.count) < Int(Int32.max) - Self.overhead else {
             throw CryptographyError(.tooLarge, "more than 2 GiB to seal at once")
         }
