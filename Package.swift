@@ -46,7 +46,9 @@ let package = Package(
         .library(name: "FlotillaPostgres", targets: ["FlotillaPostgres", "PostgresClient", "Reactor"]),
         .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
         // The cache without the rest; with the client and the event loop that its users make.
-        .library(name: "FlotillaCache", targets: ["FlotillaCache", "FlotillaCacheRedis", "CacheTesting", "RedisClient", "Reactor"]),
+        .library(
+            name: "FlotillaCache",
+            targets: ["FlotillaCache", "FlotillaCacheCodable", "FlotillaCacheRedis", "CacheTesting", "RedisClient", "Reactor"]),
         .executable(name: "document-processor", targets: ["document-processor"]),
         .executable(name: "audio-processor", targets: ["audio-processor"]),
         .executable(name: "video-processor", targets: ["video-processor"]),
@@ -96,6 +98,8 @@ let package = Package(
             "FlotillaCachePostgres",
             ["FlotillaCache", "Flotilla", "JSONText", "Threading", "Reactor", "PostgresClient", "FlotillaPostgres"],
             resources: [.embedInCode("CacheMigrations")]),
+        // Apart, so that only those who use it link Foundation.
+        module("FlotillaCacheCodable", ["FlotillaCache"]),
         module("CacheTesting", ["FlotillaCache", "Threading"]),
         module("StageCaching", ["FlotillaCache", "Flotilla", "JSONText", "Threading"]),
         module(
@@ -181,7 +185,11 @@ let package = Package(
         module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests(
-            "FlotillaCacheTests", ["FlotillaCache", "CacheTesting", "Cryptography", "Compression", "StageCaching", "Flotilla", "Threading"]),
+            "FlotillaCacheTests",
+            [
+                "FlotillaCache", "FlotillaCacheCodable", "CacheTesting", "Cryptography", "Compression", "StageCaching", "Flotilla",
+                "JSONText", "Threading",
+            ]),
         tests(
             "CacheServerTests",
             [

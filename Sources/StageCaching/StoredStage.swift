@@ -45,7 +45,8 @@ struct StoredStage: CacheValue {
         else { throw UnreadableCacheValue(schema: Self.cacheSchema) }
         self.milliseconds = milliseconds
         self.metrics = Dictionary(
-            (head["metrics"]?.members ?? []).compactMap { member in member.value.number.map { (member.name, $0) } }) { $1 }
+            (head["metrics"]?.members ?? []).compactMap { member in member.value.number.map { (member.name, $0) } }
+        ) { $1 }
         let rest = Array(cacheBytes[(line + 1 + length)...])
         guard head["parts"] != nil else {
             self.body = .whole(rest)

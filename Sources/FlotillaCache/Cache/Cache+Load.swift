@@ -3,7 +3,8 @@ internal import Threading
 /// What a load came to.
 struct Loaded: Sendable {
     var content: CacheEntry.Content
-    /// False when the value ended while it was made: who came later than its beginning must not have it.
+    /// Nothing that it depends on had ended when it was stored, so that it is good for all who wait by then. Otherwise it is good for whoever began
+    /// the load alone: the others came later, perhaps after an end that it does not know.
     var isStored: Bool
 }
 
@@ -27,8 +28,8 @@ extension Cache {
         let work = Load(key: key, schema: Value.schemaHash, timeToLive: timeToLive) {
             try await load().map { .value(try $0.cacheBytes()) } ?? .absent
         }
-        // A value that ended while it was made is made again for those who came meanwhile; who is that unlucky again and again makes its own.
-        for _ in 0..<3 {
+        // Those who came while a value was made read it, or make it again if it ended; who is that unlucky again and again makes its own.
+        for _ in 0..<4 {
             let found: Found
             do throws(CacheError) {
                 found = try await self.find([key], schema: Value.schemaHash)[0]
@@ -137,7 +138,9 @@ extension Cache {
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(50))
             // Not through `find`: those who wait have been counted once.
-            if let content = try? await self.peek(work, place, policy, durable: isDurable) { return Loaded(content: content, isStored: true) }
+            if let content = try? await self.peek(work, place, policy, durable: isDurable) {
+                return Loaded(content: content, isStored: false)
+            }
         }
     }
 
@@ -150,7 +153,7 @@ extension Cache {
             // Somebody may have stored it between our read and our lease.
             if !isRefresh, let content = try? await self.peek(work, place, policy, durable: durable) {
                 await self.release(place, token, durable: durable)
-                return Loaded(content: content, isStored: true)
+                return Loaded(content: content, isStored: false)
             }
             let (content, duration) = try await self.make(work)
             if content == .absent, policy.absenceTimeToLive <= .zero {
@@ -173,7 +176,8 @@ extension Cache {
     ) async -> Bool {
         let options = self.currentOptions
         let policy = options.policy(of: work.key.type)
-        let entry = self.entry(content, policy, options, schema: work.schema, load: duration, timeToLive: content == .absent ? nil : work.timeToLive)
+        let entry = self.entry(
+            content, policy, options, schema: work.schema, load: duration, timeToLive: content == .absent ? nil : work.timeToLive)
         do throws(CacheError) {
             let write = try self.write(entry, work.key, policy, options)
             let end = try await self.guarded(durable: durable) { backend throws(CacheError) in
@@ -184,8 +188,8 @@ extension Cache {
         } catch {
             self.count(work.key) { $0.errors += 1 }
             await self.release(place, token, durable: durable)
-            // Nothing ended: those who wait may have it.
-            return true
+            // A value that is not cacheable is one load for all who wait, as long as no end is known.
+            return error.code == .tooLarge || error.code == .notEncrypted
         }
     }
 
@@ -226,7 +230,8 @@ extension Cache {
         let place = BackendKey(work.key, options.keySpace)
         let stamp = self.memory.stamp(place)
         let (content, duration) = try await self.make(work)
-        let entry = self.entry(content, policy, options, schema: work.schema, load: duration, timeToLive: content == .absent ? nil : work.timeToLive)
+        let entry = self.entry(
+            content, policy, options, schema: work.schema, load: duration, timeToLive: content == .absent ? nil : work.timeToLive)
         let isKept = content != .absent || policy.absenceTimeToLive > .zero
         if let stamp, isKept {
             let life = Duration.milliseconds(entry.freshUntilMilliseconds - entry.createdMilliseconds)
@@ -243,7 +248,9 @@ extension Cache {
     }
 
     /// Loads although there is a hit, and counts whether both say the same.
-    private func compare<Value: CacheValue>(_ hit: Value, _ key: CacheKey, _ load: @Sendable () async throws -> Value?) async throws -> Value? {
+    private func compare<Value: CacheValue>(_ hit: Value, _ key: CacheKey, _ load: @Sendable () async throws -> Value?) async throws
+        -> Value?
+    {
         let loaded = try await self.gate.run { try await load() }
         let isSame = (try? hit.cacheBytes()) == (try? loaded?.cacheBytes())
         self.count(key) { tally in

@@ -127,7 +127,8 @@ extension Cache {
             self.count(key) { $0.misses += 1 }
             return .miss
         }
-        guard case .entry(let decoded) = self.codec.decode(entry.bytes, key: place.item, policy: policy), Self.matches(decoded, schema) else {
+        guard case .entry(let decoded) = self.codec.decode(entry.bytes, key: place.item, policy: policy), Self.matches(decoded, schema)
+        else {
             self.count(key) { tally in
                 tally.misses += 1
                 tally.unreadable += 1

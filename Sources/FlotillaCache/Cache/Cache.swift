@@ -1,4 +1,4 @@
-public import Threading
+internal import Threading
 
 /// A cache of many tenants over a tier that all processes share and one in this process.
 ///
@@ -64,6 +64,8 @@ public final class Cache: Sendable {
         self.memory.watch(self.memory.isWatching)
     }
 
+    /// Whether ends are being told, so that values may be held in this process.
+    public var holdsMemory: Bool { self.memory.isWatching }
     /// What the tier in the process holds.
     public var memoryUsage: CacheUsage { self.memory.usage }
     /// Whether the shared tier is being asked.
@@ -115,7 +117,8 @@ public final class Cache: Sendable {
     ///
     /// - Returns: for each, what ``set(_:_:timeToLive:version:)`` returns.
     @discardableResult
-    public func set<Value: CacheValue>(_ values: [(key: CacheKey, value: Value)], timeToLive: Duration? = nil) async throws(CacheError) -> [Bool]
+    public func set<Value: CacheValue>(_ values: [(key: CacheKey, value: Value)], timeToLive: Duration? = nil) async throws(CacheError)
+        -> [Bool]
     {
         var contents: [(CacheKey, CacheEntry.Content)] = []
         for (key, value) in values { contents.append((key, try self.content(value))) }

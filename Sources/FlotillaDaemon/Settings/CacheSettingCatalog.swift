@@ -26,7 +26,9 @@ public struct CacheSettingCatalog: SettingGroup {
         help: "The second part of every key; the profile's name without it.", check: CacheSettingCatalog.isName)
     public let redisURL = Setting<String?>.url(
         "CACHE_REDIS_URL", .cache, schemes: ["redis", "rediss", "unix"], secret: true,
-        help: "The Redis of the cache, best one of its own with a `maxmemory` and `maxmemory-policy volatile-lfu`. Without it, the queues' Redis.")
+        help:
+            "The Redis of the cache, best one of its own with a `maxmemory` and `maxmemory-policy volatile-lfu`. Without it, the queues' Redis."
+    )
     public let redisPassword = Setting<String?>.optionalText(
         "CACHE_REDIS_PASSWORD", .cache, secret: true, help: "Its password, if the URL has none.")
     public let redisConnections = Setting<Int>.integer(
@@ -73,7 +75,8 @@ public struct CacheSettingCatalog: SettingGroup {
         "CACHE_DISABLED_TYPES", help: "Types that are neither read nor written, such as `ocr_result,graph`. Read again on SIGHUP.")
     public let shadowTypes = Setting<Set<String>>.cacheTypes(
         "CACHE_SHADOW_TYPES",
-        help: "Types whose hits are computed all the same and compared; the metric `flotilla_cache_mismatches_total` counts differences. Read "
+        help:
+            "Types whose hits are computed all the same and compared; the metric `flotilla_cache_mismatches_total` counts differences. Read "
             + "again on SIGHUP.")
     public let stages = Setting<Bool>.flag(
         "CACHE_STAGES", .cache, default: true,
@@ -97,7 +100,8 @@ public struct CacheSettingCatalog: SettingGroup {
         help: "Values that are larger, compressed, are refused and counted; results of stages are cut into parts instead.")
     public let encryptionKeys = Setting<String?>.optionalText(
         "CACHE_ENCRYPTION_KEYS", .cache, kind: "`id:key` pairs joined by commas, each key 32 bytes in base64 or hexadecimal", secret: true,
-        help: "Values that hold personal data are encrypted with the first key (AES-256-GCM) and read with any. To change keys, put the new one in "
+        help:
+            "Values that hold personal data are encrypted with the first key (AES-256-GCM) and read with any. To change keys, put the new one in "
             + "front and take the old one out when the longest time to live is over. Without keys, types that must be encrypted are not cached."
     ) { (try? CacheCipher(parsing: $0)) != nil }
 
