@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #endif
 
 /// Reads of things of which few are asked for often: the thing of rank r with a probability of 1 / r^skew.
