@@ -51,7 +51,7 @@ extension CacheBackendContract {
             let lease = try await subject.backend.lease(keys[11], token: 1, for: .seconds(30))
             _ = try await subject.backend.fill(entry(keys[11], text, quota: quota), lease: 1, generations: lease.generations)
             try expectEqual(try await present(keys, subject), [7, 8, 9, 10, 11], "after a fill")
-            try await subject.write(keys[12], String(repeating: "x", count: 4 * one - 300), quota: quota)
+            try await subject.write(keys[12], String(repeating: "x", count: 3 * one), quota: quota)
             try expect(try await subject.backend.usage(of: quota.account).bytes <= quota.bytes, "within the quota")
             try expectEqual(try await present(keys, subject), [11, 12], "after a large one")
             try expectEqual(try await present(others, subject).count, 20, "another tenant's")
