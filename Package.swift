@@ -175,7 +175,9 @@ let package = Package(
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
             name: "fleet-worker",
-            dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "CorpusPostgres", "JSONText", "Threading"],
+            dependencies: [
+                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "CorpusPostgres", "JSONText", "Threading",
+            ],
             path: "Tests/FleetWorker",
             swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
@@ -201,7 +203,7 @@ let package = Package(
             "DocumentStagesTests",
             [
                 "DocumentStages", "StageTools", "TextStages", "RemoteModels", "Compression", "DocumentFormats", "ObjectStorage", "Corpus",
-                "Flotilla", "HTTPClient", "HTTPServer",
+                "Flotilla", "FlotillaTesting", "HTTPClient", "HTTPServer",
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
             ]),
         tests(

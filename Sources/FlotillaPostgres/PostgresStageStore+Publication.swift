@@ -37,6 +37,7 @@ extension PostgresStageStore {
 
     /// Writes what is derived from all outputs of the version, in the order of the stages, and removes older versions where that was asked for.
     func publish(_ work: StageWork, in transaction: PostgresConnection) async throws {
+        try await self.clearing?(transaction, work)
         for stage in self.order {
             guard let projection = self.projections[stage] else { continue }
             let rows = try await transaction.query(
@@ -50,7 +51,6 @@ extension PostgresStageStore {
             let output = StageOutput(body: try row[0, as: [UInt8].self], isPartial: try row[1, as: Bool.self])
             try await projection(transaction, work, output)
         }
-        try await self.tidying?(transaction, work)
         try await self.removeOlder(work, in: transaction)
     }
 

@@ -13,27 +13,27 @@ public struct PostgresStageStore: StageStore {
     public typealias Projection =
         @Sendable (_ transaction: PostgresConnection, _ work: StageWork, _ output: StageOutput) async throws -> Void
 
-    /// Follows the projections of a version that was published as a whole, in their transaction: removes what older versions left which the new
-    /// one did not replace.
-    public typealias Tidying = @Sendable (_ transaction: PostgresConnection, _ work: StageWork) async throws -> Void
+    /// Goes before the projections of a version that is published as a whole, in their transaction: removes what older versions left that the
+    /// new one may not replace.
+    public typealias Clearing = @Sendable (_ transaction: PostgresConnection, _ work: StageWork) async throws -> Void
 
     let pool: PostgresPool
     let projections: [StageName: Projection]
     let order: [StageName]
-    let tidying: Tidying?
+    let clearing: Clearing?
     let cache: (any StageCache)?
 
     /// - Parameters:
     ///   - order: the pipeline's stages, as they run; without it every projection is written with its stage.
     ///   - cache: where outputs are looked for before their bodies are read here.
     public init(
-        pool: PostgresPool, projections: [StageName: Projection] = [:], order: [StageName] = [], tidying: Tidying? = nil,
+        pool: PostgresPool, projections: [StageName: Projection] = [:], order: [StageName] = [], clearing: Clearing? = nil,
         cache: (any StageCache)? = nil
     ) {
         self.pool = pool
         self.projections = projections
         self.order = order
-        self.tidying = tidying
+        self.clearing = clearing
         self.cache = cache
     }
 

@@ -16,6 +16,11 @@ package enum FileStamp {
         }.joined()
     }
 
+    /// The same of the files in the folders directly in `folder`.
+    package static func ofFolders(in folder: String) -> String {
+        Self.of(Self.names(in: folder).map { "\(folder)/\($0)" }.filter(Self.isFolder))
+    }
+
     private static func fact(_ path: String) -> String {
         let name = path.split(separator: "/").last ?? ""
         var status = stat()
@@ -29,6 +34,10 @@ package enum FileStamp {
     }
 
     private static func files(in folder: String) -> [String] {
+        Self.names(in: folder).map { "\(folder)/\($0)" }.filter { !Self.isFolder($0) }
+    }
+
+    private static func names(in folder: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
@@ -38,6 +47,6 @@ package enum FileStamp {
             }
             if name != ".", name != ".." { names.append(name) }
         }
-        return names.sorted().map { "\(folder)/\($0)" }.filter { !Self.isFolder($0) }
+        return names.sorted()
     }
 }
