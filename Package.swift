@@ -179,7 +179,9 @@ let package = Package(
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
             name: "fleet-worker",
-            dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "CorpusPostgres", "JSONText", "Threading"],
+            dependencies: [
+                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "CorpusPostgres", "JSONText", "Threading",
+            ],
             path: "Tests/FleetWorker",
             swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
@@ -209,7 +211,7 @@ let package = Package(
             "DocumentStagesTests",
             [
                 "DocumentStages", "StageTools", "TextStages", "RemoteModels", "Compression", "DocumentFormats", "ObjectStorage", "Corpus",
-                "Flotilla", "HTTPClient", "HTTPServer",
+                "Flotilla", "FlotillaTesting", "HTTPClient", "HTTPServer",
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
             ]),
         tests(
