@@ -84,10 +84,17 @@ extension InMemoryCacheBackend {
         return count
     }
 
-    public func bump(_ generations: [String]) async throws(CacheError) {
+    public func bump(_ generations: [String], softly: Bool) async throws(CacheError) {
         try await self.begin()
         self.state.withLock { state in
-            for generation in generations { state.generations[generation] = .random() }
+            for generation in generations {
+                guard softly else {
+                    state.generations[generation] = .random()
+                    continue
+                }
+                guard let old = state.generations[generation] else { continue }
+                state.generations[generation] = CacheGeneration(bits: (old.bits & ~0xFFFF_FFFF) | UInt64(UInt32.random(in: 0 ... .max)))
+            }
         }
         self.tell(generations.map { .generation($0) })
     }

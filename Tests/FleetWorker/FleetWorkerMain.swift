@@ -3,6 +3,7 @@ import Flotilla
 import FlotillaDaemon
 import FlotillaPostgres
 import FlotillaRedis
+import FlotillaTesting
 import Glibc
 import JSONText
 import Threading
@@ -25,7 +26,8 @@ struct FleetWorkerMain {
                         lock: RedisLock(client: connections.redis, eventLoop: connections.loop),
                         options: .init(
                             lockLease: context.configuration.lease, lockWait: .milliseconds(500),
-                            lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) }, withWorkDirectory: { try await $0("/tmp") }))
+                            lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) }, withWorkDirectory: { try await $0("/tmp") },
+                            cache: InMemoryStageCache(), cacheLockKey: { RedisKeys.lock("work", $0.tenant ?? "", $0.digest) }))
                     return Processor.Parts(handler: ScriptedHandler(pipeline: pipeline))
                 })
         }
@@ -33,9 +35,14 @@ struct FleetWorkerMain {
 }
 
 /// Says when it ran.
-struct EchoStage: StageHandler {
+struct EchoStage: CacheableStage {
     let stage: StageName
     let engine = "echo 1"
+
+    /// Every message is another's: what one says is of no use to the next.
+    func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(parameters: ["document": context.identity.documentUUID])
+    }
 
     func run(_ context: StageContext) async throws -> StageOutput {
         StageOutput(body: Array("{\"attempt\": \(context.attempt)}".utf8))

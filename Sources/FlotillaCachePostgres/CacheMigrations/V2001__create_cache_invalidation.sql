@@ -64,7 +64,7 @@ CREATE TABLE cache_invalidation_event (
 CREATE INDEX cache_invalidation_event_unapplied ON cache_invalidation_event (id) WHERE applied_at IS NULL AND ends_key IS NULL;
 -- Delayed ends whose time has come: `WHERE applied_at IS NULL AND ends_key IS NOT NULL AND due_at <= now() ORDER BY due_at`.
 CREATE INDEX cache_invalidation_event_due ON cache_invalidation_event (due_at) WHERE applied_at IS NULL AND ends_key IS NOT NULL;
--- One waiting end a thing: `ON CONFLICT (ends_key) DO NOTHING`.
+-- One waiting end a thing: `ON CONFLICT (ends_key) … DO UPDATE SET due_at`.
 CREATE UNIQUE INDEX cache_invalidation_event_waiting ON cache_invalidation_event (ends_key)
     WHERE applied_at IS NULL AND ends_key IS NOT NULL;
 -- Clearing away: `WHERE applied_at < $1`.

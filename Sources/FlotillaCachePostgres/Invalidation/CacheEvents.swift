@@ -31,6 +31,21 @@ public enum CacheEvents {
         try await pool.query(try self.insertion(of: events))
     }
 
+    /// Deletes events that were applied before `cutoff`, some thousands at a time. Returns how many.
+    public static func purge(appliedBefore cutoff: PostgresTimestamp, on pool: PostgresPool) async throws -> Int {
+        var total = 0
+        while true {
+            let count = try await pool.query(
+                """
+                DELETE FROM cache_invalidation_event WHERE id IN (
+                    SELECT id FROM cache_invalidation_event WHERE applied_at < \(cutoff) LIMIT 10000 FOR UPDATE SKIP LOCKED)
+                """
+            ).affected
+            total += count
+            if count < 10_000 { return total }
+        }
+    }
+
     /// The statement that records: for callers that send it in a pipeline with others.
     public static func insertion(of events: [CacheEvent]) throws(CacheStoreError) -> PostgresQuery {
         var names: [String] = []
