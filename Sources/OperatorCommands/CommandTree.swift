@@ -14,6 +14,7 @@ enum CommandTree {
         DeadLetterStats.self,
         WorkerList.self,
         PipelineMonitor.self,
+        CacheStats.self, CacheReport.self, CacheAdvice.self,
         Reconcile.self, Migrate.self, Doctor.self, Healthcheck.self, Bench.self,
         ConfigShow.self, ConfigCheck.self, ConfigReference.self,
         Version.self, Completion.self,

@@ -25,12 +25,14 @@ private let busy = PipelineSnapshot(
             ],
             versions: [
                 .init(version: 1, documents: 90, done: 80, failed: 2, meanWork: .milliseconds(12_400), runs: 360),
-                .init(version: 2, documents: 10, done: 10, failed: 0, meanWork: .milliseconds(900), runs: 40, cached: 39, saved: .seconds(75)),
+                .init(
+                    version: 2, documents: 10, done: 10, failed: 0, meanWork: .milliseconds(900), runs: 40, cached: 39, saved: .seconds(75)),
             ],
             running: [
                 .init(
                     stage: "recognize", documentUUID: "c39937bd-461f-8db4-bc79-aa56e46f0437", version: 1, attempt: 2, worker: "w",
-                    since: noon - 62_000_000, filename: "scan of a very long name, page after page, as people call their files, 2026-11-21.pdf")
+                    since: noon - 62_000_000,
+                    filename: "scan of a very long name, page after page, as people call their files, 2026-11-21.pdf")
             ])),
     instances: [
         .init(

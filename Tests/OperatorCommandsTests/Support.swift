@@ -55,6 +55,8 @@ struct FakeFleet: Fleet {
     func broker(_ queue: FleetQueue) -> any BrokerAdministration { self.brokers[queue] ?? InMemoryBroker() }
     func database() throws -> PostgresPool { throw CommandError(.unavailable, "this test has no database") }
     func redis() throws -> RedisClient { throw CommandError(.unavailable, "this test has no Redis") }
+    func cacheRedis() throws -> RedisClient { try self.redis() }
+    var sharesRedis: Bool { true }
     func close() async {}
 
     /// Lets a worker fail messages for good.

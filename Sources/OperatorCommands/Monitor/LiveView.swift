@@ -92,7 +92,9 @@ struct LiveView: Sendable {
             repeat {
                 guard let width = context.terminal.width, let height = context.terminal.height else { return }
                 screen.show(page(snapshot, width, true).lines(height: height), width: width, height: height)
-                guard await self.pause(until: { context.terminal.width != width || context.terminal.height != height }, end: end) else { return }
+                guard await self.pause(until: { context.terminal.width != width || context.terminal.height != height }, end: end) else {
+                    return
+                }
             } while MonotonicTime.now < end
         }
     }

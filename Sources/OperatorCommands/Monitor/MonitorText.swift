@@ -1,3 +1,5 @@
+import Threading
+
 /// Figures as the live pages write them: short, and `-` for what is not known.
 enum MonitorText {
     /// A number a second: `0`, `0.25`, `3.1`, `128`, `13k`.
@@ -29,12 +31,16 @@ enum MonitorText {
         return "\(Int((min(share, 1_000) * 100).rounded())) %"
     }
 
-    static func share(_ ratio: Double?) -> String {
-        guard let ratio, ratio.isFinite else { return "-" }
-        return "\(Self.oneDecimal(ratio * 100)) %"
-    }
-
-    private static func oneDecimal(_ number: Double) -> String { "\((number * 10).rounded() / 10)" }
-
     static func span(_ duration: Duration?) -> String { duration.map { HumanTime.span($0) } ?? "-" }
+
+    /// With microseconds: `85us`, `1.2ms`, `450ms`; from a second on as ``span(_:)``.
+    static func brief(_ duration: Duration?) -> String {
+        guard let duration else { return "-" }
+        let microseconds = duration.inNanoseconds / 1_000
+        switch microseconds {
+        case ..<1_000: return "\(microseconds)us"
+        case ..<10_000: return "\(microseconds / 1_000).\(microseconds % 1_000 / 100)ms"
+        default: return HumanTime.span(duration)
+        }
+    }
 }

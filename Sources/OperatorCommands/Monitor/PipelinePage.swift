@@ -5,7 +5,8 @@ import Threading
 /// The page of the pipeline. A pure function of what was read.
 enum PipelinePage {
     static func page(_ snapshot: PipelineSnapshot, width: Int, isLive: Bool) -> Page {
-        var page = Page(title: "flotilla pipeline  \(Timestamp.text(snapshot.time).prefix(19))Z" + (isLive ? "  Ctrl-C ends" : ""), width: width)
+        var page = Page(
+            title: "flotilla pipeline  \(Timestamp.text(snapshot.time).prefix(19))Z" + (isLive ? "  Ctrl-C ends" : ""), width: width)
         switch snapshot.queues {
         case .failed(let reason): page.text("QUEUES", ["Redis does not answer: \(reason)"], style: .alarm)
         case .known(let queues): page.table("QUEUES", self.queues(queues), notes: queues.flatMap(self.notes))
@@ -55,7 +56,9 @@ enum PipelinePage {
         if queue.live == 0, queue.counts.ready + queue.counts.leased > 0, !queue.counts.isPaused {
             notes.append("\(queue.name): messages wait and no worker is alive")
         }
-        if queue.dead > 0 { notes.append("\(queue.name): \(queue.dead) workers died and nobody took over yet (†)") }
+        if queue.dead > 0 {
+            notes.append("\(queue.name): \(queue.dead) dead \(queue.dead == 1 ? "worker" : "workers") (†), and nobody took over yet")
+        }
         if queue.counts.overdue > .seconds(10) {
             notes.append("\(queue.name): a retry is overdue by \(HumanTime.span(queue.counts.overdue)): is a retry-scheduler alive?")
         }
@@ -122,7 +125,8 @@ enum PipelinePage {
     private static func memory(_ instances: [PipelineSnapshot.Instance]) -> Table {
         var table = Table(
             [
-                .flexible("REDIS FOR"), .right("USED"), .right("PEAK"), .right("LIMIT"), .left("POLICY"), .right("FRAGM"), .right("EVICTED"),
+                .flexible("REDIS FOR"), .right("USED"), .right("PEAK"), .right("LIMIT"), .left("POLICY"), .right("FRAGM"),
+                .right("EVICTED"),
                 .right("CLIENTS"),
             ], empty: "no Redis answers")
         for instance in instances {

@@ -6,7 +6,9 @@ import Threading
 extension PipelineSnapshot {
     /// A frame for programs. What could not be read is null, with the reason in `…_error`.
     var json: [JSONValue.Member] {
-        var members: [JSONValue.Member] = [.init("at", .string(Timestamp.text(self.time))), .init("window_seconds", .number(self.window.inSeconds))]
+        var members: [JSONValue.Member] = [
+            .init("at", .string(Timestamp.text(self.time))), .init("window_seconds", .number(self.window.inSeconds)),
+        ]
         members.append(.init("queues", self.queues.value.map { .array($0.map(\.json)) } ?? .null))
         if let reason = self.queues.failure { members.append(.init("queues_error", .string(reason))) }
         if let activity = self.activity.value {
