@@ -29,7 +29,8 @@ public struct CachePerformance: Sendable, Hashable {
 
     public init(
         process: String, type: String?, at: PostgresTimestamp, period: Duration, memoryMedian: Double? = nil, memory99th: Double? = nil,
-        sharedMedian: Double? = nil, shared99th: Double? = nil, operationsPerSecond: Double = 0, bytesRead: Int64 = 0, bytesWritten: Int64 = 0,
+        sharedMedian: Double? = nil, shared99th: Double? = nil, operationsPerSecond: Double = 0, bytesRead: Int64 = 0,
+        bytesWritten: Int64 = 0,
         evictions: Int64 = 0, errors: Int64 = 0
     ) {
         self.process = process
