@@ -46,7 +46,9 @@ let package = Package(
         .library(name: "FlotillaPostgres", targets: ["FlotillaPostgres", "PostgresClient", "Reactor"]),
         .library(name: "FlotillaTesting", targets: ["FlotillaTesting"]),
         // The cache without the rest; with the client and the event loop that its users make.
-        .library(name: "FlotillaCache", targets: ["FlotillaCache", "FlotillaCacheRedis", "CacheTesting", "RedisClient", "Reactor"]),
+        .library(
+            name: "FlotillaCache",
+            targets: ["FlotillaCache", "FlotillaCacheCodable", "FlotillaCacheRedis", "CacheTesting", "RedisClient", "Reactor"]),
         .executable(name: "document-processor", targets: ["document-processor"]),
         .executable(name: "audio-processor", targets: ["audio-processor"]),
         .executable(name: "video-processor", targets: ["video-processor"]),
@@ -96,6 +98,8 @@ let package = Package(
             "FlotillaCachePostgres",
             ["FlotillaCache", "Flotilla", "JSONText", "Threading", "Reactor", "PostgresClient", "FlotillaPostgres"],
             resources: [.embedInCode("CacheMigrations")]),
+        // Apart, so that only those who use it link Foundation.
+        module("FlotillaCacheCodable", ["FlotillaCache"]),
         module("CacheTesting", ["FlotillaCache", "Threading"]),
         module("StageCaching", ["FlotillaCache", "Flotilla", "JSONText", "Threading"]),
         module(
@@ -175,13 +179,19 @@ let package = Package(
         // Private Redis and PostgreSQL servers for the tests.
         .executableTarget(
             name: "fleet-worker",
-            dependencies: ["Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "CorpusPostgres", "JSONText", "Threading"],
+            dependencies: [
+                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "FlotillaCachePostgres", "CorpusPostgres", "JSONText", "Threading",
+            ],
             path: "Tests/FleetWorker",
             swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests(
-            "FlotillaCacheTests", ["FlotillaCache", "CacheTesting", "Cryptography", "Compression", "StageCaching", "Flotilla", "Threading"]),
+            "FlotillaCacheTests",
+            [
+                "FlotillaCache", "FlotillaCacheCodable", "CacheTesting", "Cryptography", "Compression", "StageCaching", "Flotilla",
+                "JSONText", "Threading",
+            ]),
         tests(
             "CacheServerTests",
             [
@@ -201,7 +211,7 @@ let package = Package(
             "DocumentStagesTests",
             [
                 "DocumentStages", "StageTools", "TextStages", "RemoteModels", "Compression", "DocumentFormats", "ObjectStorage", "Corpus",
-                "Flotilla", "HTTPClient", "HTTPServer",
+                "Flotilla", "FlotillaTesting", "HTTPClient", "HTTPServer",
                 "Subprocess", "TextAnalysis", "JSONText", "Threading",
             ]),
         tests(

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 compiler=$(command -v luac5.1 || command -v luac || true)
 failed=0
 count=0
-for script in Sources/FlotillaRedis/Scripts/*.lua; do
+for script in Sources/FlotillaRedis/Scripts/*.lua Sources/FlotillaCacheRedis/CacheScripts/*.lua; do
     count=$((count + 1))
     if [ -n "$compiler" ] && ! "$compiler" -p "$script"; then failed=1; fi
     if ! head -1 "$script" | grep -q '^--'; then

@@ -21,6 +21,8 @@ public enum AudioPipeline {
         public var embedder: @Sendable () async throws -> any Embedder
         /// Names the embedder in records.
         public var embedderName: String
+        /// Whether it asks a server, whose vectors are worth remembering.
+        public var isEmbedderRemote = false
 
         /// With one embedder for good; the hashing one needs nothing and is the same everywhere.
         public init(
@@ -46,7 +48,8 @@ public enum AudioPipeline {
                 tools: tools, source: source, limits: configuration.limits, recognizer: configuration.recognizer, plan: .inline,
                 defaultLanguage: configuration.defaultLanguage),
             CleanTranscriptHandler(), ChunkHandler(), SummarizeHandler(),
-            IndexHandler(engine: configuration.embedderName, embedder: configuration.embedder),
+            IndexHandler(
+                engine: configuration.embedderName, isRemote: configuration.isEmbedderRemote, embedder: configuration.embedder),
         ]
     }
 }

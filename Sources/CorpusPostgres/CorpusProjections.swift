@@ -64,6 +64,13 @@ public enum CorpusProjections {
         return projections
     }
 
+    /// For `PostgresStageStore(clearing:)`: a version that is shown as a whole begins with nothing of an older one.
+    public static func clearing(_ store: CorpusStore) -> PostgresStageStore.Clearing {
+        { transaction, work in
+            try await store.clear(try Self.uuid(work), before: work.processingVersion, in: transaction)
+        }
+    }
+
     /// What documents and recordings have in common: `clean_text`, `chunk`, `summarize`, `index`, `translate`.
     private static func texts(_ store: CorpusStore) -> [StageName: PostgresStageStore.Projection] {
         [

@@ -51,6 +51,23 @@ public struct CorpusStore: Sendable {
         return rows.affected == 1
     }
 
+    /// Takes away what versions before this one found out, but not the chunks, which are replaced. Does nothing where this version, or a newer
+    /// one, has written already.
+    public func clear(
+        _ document: PostgresUUID, before version: Int, in transaction: PostgresConnection
+    ) async throws(PostgresError) {
+        let rows = try await transaction.query(
+            """
+            UPDATE document SET title = NULL, summary = NULL, language = NULL, category = NULL, page_count = NULL, duration_ms = NULL,
+                page_numbers = '{}', page_starts = '{}'
+            WHERE uuid = \(document) AND current_version < \(Int32(clamping: version))
+            """)
+        guard rows.affected == 1 else { return }
+        for table in ["timed_text", "video_frame", "document_artifact", "chunk_translation"] as [PostgresQuery] {
+            try await transaction.query("DELETE FROM \(fragment: table) WHERE document_uuid = \(document)")
+        }
+    }
+
     /// Stores where the pages of the cleaned text begin, so that hits can be cited by page.
     public func write(
         pages: [PageOffset], of document: PostgresUUID, version: Int, in transaction: PostgresConnection

@@ -164,6 +164,19 @@ public enum FormatDetector {
         "VisioDocument": "a Visio drawing",
     ]
 
+    private static let markdownSuffixes: Set = ["md", "markdown", "mdown"]
+    private static let tableSuffixes: Set = ["csv", "tsv", "tab"]
+    private static let markupSuffixes: Set = ["htm", "html", "xhtml"]
+    private static let textSuffixes: Set = ["txt", "text", "log", "json", "xml", "yaml", "yml"]
+
+    private static func suffix(_ name: String) -> String { name.lowercased().split(separator: ".").last.map(String.init) ?? "" }
+
+    /// All of a file's name that ``detect(path:name:limits:)`` may depend on: names that give the same here give the same there.
+    public static func significantSuffix(of name: String) -> String {
+        let suffix = Self.suffix(name)
+        return [Self.markdownSuffixes, Self.tableSuffixes, Self.markupSuffixes, Self.textSuffixes].contains { $0.contains(suffix) } ? suffix : ""
+    }
+
     private static func text(_ head: [UInt8], name: String) -> DocumentKind {
         // Decoding cannot fail here in a way that matters: this looks only at ASCII marks.
         let decoded = (try? Charset.decode(head))?.text ?? String(decoding: head, as: UTF8.self)
@@ -171,11 +184,11 @@ public enum FormatDetector {
         let lower = text.lowercased()
         if Self.isHTML(lower) { return .html }
         if Self.isMessage(text) { return .eml }
-        let suffix = name.lowercased().split(separator: ".").last.map(String.init) ?? ""
-        if ["md", "markdown", "mdown"].contains(suffix) { return .markdown }
-        if ["csv", "tsv", "tab"].contains(suffix), CSVReader.delimiter(Array(decoded.utf8)) != nil { return .csv }
-        if ["htm", "html", "xhtml"].contains(suffix), lower.utf8.contains(0x3C) { return .html }
-        if ["txt", "text", "log", "json", "xml", "yaml", "yml"].contains(suffix) { return .text }
+        let suffix = Self.suffix(name)
+        if Self.markdownSuffixes.contains(suffix) { return .markdown }
+        if Self.tableSuffixes.contains(suffix), CSVReader.delimiter(Array(decoded.utf8)) != nil { return .csv }
+        if Self.markupSuffixes.contains(suffix), lower.utf8.contains(0x3C) { return .html }
+        if Self.textSuffixes.contains(suffix) { return .text }
         if Self.isTable(text) { return .csv }
         return Self.isMarkdown(text) ? .markdown : .text
     }

@@ -5,11 +5,15 @@ internal import TextAnalysis
 internal import TextStages
 
 /// Makes one clean text of the pages, and says its language and what kind of document it is.
-public struct CleanTextHandler: StageHandler {
+public struct CleanTextHandler: CacheableStage {
     public let stage: StageName = "clean_text"
     public let engine = "flotilla-text 1"
 
     init() {}
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(outputs: ["detect", "extract_text"], parameters: ["language": context.message.language ?? ""])
+    }
 
     public func run(_ context: StageContext) async throws -> StageOutput {
         let document = try ExtractedDocument(stage: "extract_text", in: context)

@@ -6,7 +6,7 @@ internal import StageTools
 internal import Subprocess
 
 /// Finds out what a file is by its content; its name and the sender's MIME type decide nothing.
-public struct DetectHandler: StageHandler {
+public struct DetectHandler: CacheableStage {
     public let stage: StageName = "detect"
     public let engine: String
     private let tools: ToolBox
@@ -19,11 +19,23 @@ public struct DetectHandler: StageHandler {
     }
 
     public func run(_ context: StageContext) async throws -> StageOutput {
-        let (path, fetched) = try await self.source.fetch(context, again: true)
-        guard let fetched else { throw StageFailure(.environment, "The work directory cannot be cleared.") }
-        let file = try await self.detect(path, name: context.message.filename ?? context.message.path ?? "", fetched)
+        let (path, fetched) = try await self.source.examine(context)
+        let file = try await self.detect(path, name: Self.name(context), fetched)
         return StageOutput(body: file.bytes, metrics: ["bytes": Double(fetched.bytes)])
     }
+
+    /// The file's name counts only as far as it decides between kinds of text: a scan is the same scan whatever it is called.
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        let fetched = try await self.source.identify(context)
+        return StageInputs(
+            content: fetched.sha256,
+            parameters: [
+                "suffix": FormatDetector.significantSuffix(of: Detection.hint(Self.name(context))),
+                "tools": self.tools.stamp(of: ["uchardet"]),
+            ])
+    }
+
+    private static func name(_ context: StageContext) -> String { context.message.filename ?? context.message.path ?? "" }
 
     /// Also for attachments: everything that is read goes through here first.
     func detect(_ path: String, name: String, _ fetched: FetchedObject) async throws -> DetectedFile {
@@ -42,11 +54,12 @@ struct Detection: Sendable {
     private static let limits = ChildLimits(
         cpuSeconds: 20, addressSpaceBytes: 1 << 30, fileSizeBytes: 1 << 20, outputBytes: 1 << 20, wall: .seconds(80))
 
+    /// Only the last component, and only its end, matters to the choice between kinds of text.
+    static func hint(_ name: String) -> String { String((name.split(separator: "/").last ?? "").suffix(100).filter { $0 != "\0" }) }
+
     func format(of path: String, name: String) async throws -> DetectedFormat {
         do {
-            // Only the last component, and only its end, matters to the choice between kinds of text.
-            let hint = String((name.split(separator: "/").last ?? "").suffix(100).filter { $0 != "\0" })
-            let answer = try await self.tools.extract("detect", path, options: ["--name", hint], limits: Self.limits)
+            let answer = try await self.tools.extract("detect", path, options: ["--name", Self.hint(name)], limits: Self.limits)
             guard let format = DetectedFormat(json: answer) else {
                 throw StageFailure(.toolFailed, "The detector's answer is not understood.")
             }

@@ -10,6 +10,7 @@ struct DocumentExtraction: Sendable {
     let tools: ToolBox
     let limits: FormatLimits
     let languages: String
+    var recognized: RecognizedPages
     let progress: @Sendable (Int, Int) -> Void
 
     static let maximumDepth = 8
@@ -23,11 +24,11 @@ struct DocumentExtraction: Sendable {
         }
         let reader = OpticalReader(tools: self.tools, languages: self.languages)
         if kind == .pdf {
-            return try await PDFExtractor(tools: self.tools, reader: reader, limits: self.limits).extract(
+            return try await PDFExtractor(tools: self.tools, reader: reader, limits: self.limits, recognized: self.recognized).extract(
                 file, scratch: scratch, progress: self.progress)
         }
         if kind.isImage {
-            return try await ImageExtractor(tools: self.tools, reader: reader, limits: self.limits)
+            return try await ImageExtractor(tools: self.tools, reader: reader, limits: self.limits, recognized: self.recognized)
                 .extract(file, detected: detected, kind: kind, scratch: scratch, progress: self.progress)
         }
         if kind == .doc || kind == .xls { return try await LegacyOfficeExtractor(tools: self.tools).extract(file, kind: kind) }
@@ -77,8 +78,10 @@ struct DocumentExtraction: Sendable {
                 mimeType: format.mimeType, kind: format.kind.rawValue, sha256: "", bytes: size, charset: charset,
                 width: format.image?.width,
                 height: format.image?.height, pages: format.image?.pages)
-            let inner = try await WorkDirectory.with(under: scratch) { folder in
-                try await self.extract(path, detected: detected, scratch: folder.path, depth: depth + 1)
+            var extraction = self
+            extraction.recognized = self.recognized.within(attachment.file)
+            let inner = try await WorkDirectory.with(under: scratch) { [extraction] folder in
+                try await extraction.extract(path, detected: detected, scratch: folder.path, depth: depth + 1)
             }
             self.append(inner, named: name, to: &document)
         } catch let failure as StageFailure where failure.concernsFile {

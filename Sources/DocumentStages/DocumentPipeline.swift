@@ -21,6 +21,8 @@ public enum DocumentPipeline {
         public var embedder: @Sendable () async throws -> any Embedder
         /// Names the embedder in records.
         public var embedderName: String
+        /// Whether it asks a server, whose vectors are worth remembering.
+        public var isEmbedderRemote = false
 
         /// With one embedder for good; the hashing one needs nothing and is the same everywhere.
         public init(storage: any ObjectStorage, tools: ToolBox, embedder: any Embedder = HashingEmbedder()) {
@@ -43,7 +45,8 @@ public enum DocumentPipeline {
                 tools: tools, source: source, limits: configuration.limits, languages: configuration.ocrLanguages,
                 engine: "document-extractor 1, \(poppler), \(tesseract)"),
             CleanTextHandler(), ChunkHandler(), SummarizeHandler(),
-            IndexHandler(engine: configuration.embedderName, embedder: configuration.embedder),
+            IndexHandler(
+                engine: configuration.embedderName, isRemote: configuration.isEmbedderRemote, embedder: configuration.embedder),
         ]
     }
 }

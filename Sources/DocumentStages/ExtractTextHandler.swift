@@ -6,7 +6,9 @@ internal import StageTools
 internal import Subprocess
 
 /// Reads the text of a file page by page: text layers, office formats, recognition where needed.
-public struct ExtractTextHandler: StageHandler {
+///
+/// Every page that is recognised is a checkpoint: after a crash or a failure only the others are.
+public struct ExtractTextHandler: CacheableStage {
     public let stage: StageName = "extract_text"
     public let engine: String
     private let tools: ToolBox
@@ -26,13 +28,14 @@ public struct ExtractTextHandler: StageHandler {
         let detected = try DetectedFile(stage: "detect", in: context)
         let (path, fetched) = try await self.source.fetch(context)
         // Text needs the file no more; what follows reads the stages' outputs.
-        defer { FileCheck.remove(path) }
+        defer { self.source.discard(context) }
         if let fetched, fetched.sha256 != detected.sha256 {
             throw StageFailure(.badInput, "The file changed after it was examined. Submit it again with a new processing version.")
         }
+        let languages = self.languages(context)
         let extraction = DocumentExtraction(
-            tools: self.tools, limits: self.limits,
-            languages: OpticalLanguages.choose(hint: context.message.language, configured: self.languages), progress: context.progress)
+            tools: self.tools, limits: self.limits, languages: languages,
+            recognized: RecognizedPages(checkpoints: context.checkpoints, languages: languages), progress: context.progress)
         let document = try await WorkDirectory.with(under: context.workDirectory) { scratch in
             try await extraction.extract(path, detected: detected, scratch: scratch.path)
         }
@@ -42,6 +45,24 @@ public struct ExtractTextHandler: StageHandler {
             throw StageFailure(.empty, "No text was found in this document (\(count) \(count == 1 ? "page" : "pages"), pictures included).")
         }
         return StageOutput(body: document.bytes, metrics: Self.metrics(document, letters: letters), isPartial: document.isPartial)
+    }
+
+    public var isExpensive: Bool { true }
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        let languages = self.languages(context)
+        let limits = self.limits
+        return StageInputs(
+            outputs: ["detect"],
+            parameters: [
+                "languages": languages, "language data": OpticalLanguages.stamp(of: languages),
+                "limits": "\(limits.fileBytes) \(limits.inflatedBytes) \(limits.pages) \(limits.pixels)",
+                "tools": self.tools.stamp(of: ["ffmpeg", "mutool", "qpdf", "antiword", "catdoc", "xls2csv", "uchardet"]),
+            ])
+    }
+
+    private func languages(_ context: StageContext) -> String {
+        OpticalLanguages.choose(hint: context.message.language, configured: self.languages)
     }
 
     private static func metrics(_ document: ExtractedDocument, letters: Int) -> [String: Double] {

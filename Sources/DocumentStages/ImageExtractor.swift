@@ -8,6 +8,7 @@ struct ImageExtractor: Sendable {
     let tools: ToolBox
     let reader: OpticalReader
     let limits: FormatLimits
+    let recognized: RecognizedPages
 
     private static let convertLimits = ChildLimits(
         cpuSeconds: 60, addressSpaceBytes: 2 << 30, fileSizeBytes: 512 << 20, outputBytes: 1 << 20, wall: .seconds(240))
@@ -28,18 +29,22 @@ struct ImageExtractor: Sendable {
         var pages: [ExtractedPage] = []
         var warnings: [String] = []
         var failures: [StageFailure] = []
+        let form = "of-\(count)"
+        let kept = try await self.recognized.recall(Array(1...count), form: form)
+        for (number, page) in kept { pages.append(Self.page(page, number)) }
+        let missing = (0..<count).filter { kept[$0 + 1] == nil }
         try await withThrowingTaskGroup(of: (Int, Result<TesseractPage, StageFailure>).self) { group in
-            var next = 0
+            var waiting = missing[...]
             var running = 0
-            var done = 0
-            while running > 0 || next < count {
-                while running < self.tools.slots, next < count {
-                    let index = next
-                    next += 1
+            var done = kept.count
+            while running > 0 || !waiting.isEmpty {
+                while running < self.tools.slots, let index = waiting.popFirst() {
                     running += 1
                     group.addTask {
                         do {
-                            return (index, .success(try await self.page(index, of: count, in: file, kind: kind, scratch: scratch)))
+                            let page = try await self.page(index, of: count, in: file, kind: kind, scratch: scratch)
+                            try await self.recognized.keep(page, number: index + 1, form: form)
+                            return (index, .success(page))
                         } catch let failure as StageFailure where failure.concernsFile {
                             return (index, .failure(failure))
                         }
@@ -50,9 +55,7 @@ struct ImageExtractor: Sendable {
                 done += 1
                 progress(done, count)
                 switch result {
-                case .success(let page):
-                    pages.append(
-                        ExtractedPage(number: index + 1, text: page.text, method: .ocr, confidence: page.words > 0 ? page.confidence : nil))
+                case .success(let page): pages.append(Self.page(page, index + 1))
                 case .failure(let failure):
                     failures.append(failure)
                     pages.append(ExtractedPage(number: index + 1, text: "", method: .ocr))
@@ -63,6 +66,10 @@ struct ImageExtractor: Sendable {
         if failures.count == count, let first = failures.first { throw first }
         pages.sort { $0.number < $1.number }
         return ExtractedDocument(pages: pages, warnings: Array(warnings.prefix(20)), isPartial: !failures.isEmpty, tools: ["tesseract"])
+    }
+
+    private static func page(_ page: TesseractPage, _ number: Int) -> ExtractedPage {
+        ExtractedPage(number: number, text: page.text, method: .ocr, confidence: page.words > 0 ? page.confidence : nil)
     }
 
     private func page(_ index: Int, of count: Int, in file: String, kind: DocumentKind, scratch: String) async throws -> TesseractPage {

@@ -8,6 +8,7 @@ struct PDFExtractor: Sendable {
     let tools: ToolBox
     let reader: OpticalReader
     let limits: FormatLimits
+    let recognized: RecognizedPages
 
     private static let textLimits = ChildLimits(
         cpuSeconds: 120, addressSpaceBytes: 1 << 30, fileSizeBytes: 64 << 20, outputBytes: 64 << 20, wall: .seconds(480))
@@ -51,7 +52,8 @@ struct PDFExtractor: Sendable {
         let scanned = pages.filter { PageDecision(text: $0.text, imageCoverage: coverage[$0.number] ?? 0) == .ocr }.map(\.number)
         if scanned.count < pages.count { try await self.orderColumns(&pages, file, scratch: scratch) }
 
-        let outcome = try await self.recognize(scanned, of: file, info: info, scratch: scratch, progress: progress)
+        let outcome = try await self.recognize(
+            scanned, of: file, form: "of-\(info.pageCount)\(isPartial ? "-repaired" : "")", info: info, scratch: scratch, progress: progress)
         for (number, recognized) in outcome.pages where recognized.words > 0 {
             let old = TextShape(pages[number - 1].text)
             let new = TextShape(recognized.text)
@@ -158,21 +160,24 @@ struct PDFExtractor: Sendable {
 
     /// Reads pages as pictures, as many at a time as there are slots.
     private func recognize(
-        _ numbers: [Int], of file: String, info: PDFInfo, scratch: String, progress: @escaping @Sendable (Int, Int) -> Void
+        _ numbers: [Int], of file: String, form: String, info: PDFInfo, scratch: String, progress: @escaping @Sendable (Int, Int) -> Void
     ) async throws -> (pages: [Int: TesseractPage], failures: [Int: StageFailure]) {
-        var pages: [Int: TesseractPage] = [:]
+        var pages = try await self.recognized.recall(numbers, form: form)
         var failures: [Int: StageFailure] = [:]
+        let missing = numbers.filter { pages[$0] == nil }
         try await withThrowingTaskGroup(of: (Int, Result<TesseractPage, StageFailure>).self) { group in
-            var waiting = numbers[...]
+            var waiting = missing[...]
             var running = 0
-            var done = 0
+            var done = pages.count
             while running > 0 || !waiting.isEmpty {
                 while running < self.tools.slots, let number = waiting.popFirst() {
                     running += 1
                     let size = info.size(of: number)
                     group.addTask {
                         do {
-                            return (number, .success(try await self.page(number, of: file, size: size, scratch: scratch)))
+                            let page = try await self.page(number, of: file, size: size, scratch: scratch)
+                            try await self.recognized.keep(page, number: number, form: form)
+                            return (number, .success(page))
                         } catch let failure as StageFailure where failure.concernsFile {
                             return (number, .failure(failure))
                         }

@@ -17,6 +17,8 @@ public enum FaultPoint: String, CaseIterable, Sendable {
     case stageStarting = "stage_starting"
     case stageCompleting = "stage_completing"
     case stageCompleted = "stage_completed"
+    /// The output is durable, and not in the cache yet.
+    case stageCached = "stage_cached"
     case recordSending = "record_sending"
     case recordDone = "record_done"
     case reclaimDone = "reclaim_done"

@@ -86,10 +86,13 @@ public struct HealthCheck: Sendable, Hashable {
     public var isHealthy: Bool
     /// For people, without secrets.
     public var detail: String
+    /// Whether a daemon without it is not ready. Without what is not critical it is only slower.
+    public var isCritical: Bool
 
-    public init(_ name: String, isHealthy: Bool, detail: String = "") {
+    public init(_ name: String, isHealthy: Bool, detail: String = "", isCritical: Bool = true) {
         self.name = name
         self.isHealthy = isHealthy
         self.detail = detail
+        self.isCritical = isCritical
     }
 }

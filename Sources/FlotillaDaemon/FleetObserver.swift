@@ -102,6 +102,10 @@ public final class FleetObserver: WorkerObserver, PipelineObserver {
             Self.fields(of: job).merging(["stage": stage.rawValue, "outcome": outcome, "duration_ms": duration.inMilliseconds]))
     }
 
+    public func saved(_ time: Duration, _ job: JobContext, stage: StageName) {
+        self.metrics.stageSaved(self.queue, stage.rawValue).increment(by: time.inSeconds)
+    }
+
     public func progressed(_ job: JobContext, stage: StageName, done: Int, total: Int) {
         self.logger.debug("stage progressed", Self.fields(of: job).merging(["stage": stage.rawValue, "done": done, "total": total]))
     }

@@ -56,7 +56,7 @@ struct HealthEndpoint: Sendable {
     private func ready(_ request: HTTPRequest) -> HTTPResponse {
         let state = self.state.withLock { $0 }
         let checks = state.daemon?.checks() ?? []
-        let isReady = state.phase == .running && checks.allSatisfy(\.isHealthy)
+        let isReady = state.phase == .running && checks.allSatisfy { $0.isHealthy || !$0.isCritical }
         return self.answer(request, state, isHealthy: isReady, checks)
     }
 
@@ -67,7 +67,7 @@ struct HealthEndpoint: Sendable {
         }
         let list = checks.map { check in
             JSONValue.object([
-                .init("name", .string(check.name)), .init("status", .string(check.isHealthy ? "ok" : "failing")),
+                .init("name", .string(check.name)), .init("status", .string(check.isHealthy ? "ok" : check.isCritical ? "failing" : "degraded")),
                 .init("detail", .string(Redactor.redact(check.detail))),
             ])
         }
@@ -76,7 +76,7 @@ struct HealthEndpoint: Sendable {
             members = [.init("type", "about:blank"), .init("title", "Service Unavailable"), .init("status", 503)]
         }
         members += [
-            .init("state", .string(isHealthy ? "ok" : "failing")), .init("phase", .string(state.phase.rawValue)),
+            .init("state", .string(!isHealthy ? "failing" : checks.allSatisfy(\.isHealthy) ? "ok" : "degraded")), .init("phase", .string(state.phase.rawValue)),
             .init("role", .string(self.role.rawValue)), .init("checks", .array(list)),
         ]
         return HTTPResponse(

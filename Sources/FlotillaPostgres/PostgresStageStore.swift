@@ -3,41 +3,38 @@ internal import JSONText
 public import PostgresClient
 
 /// Remembers stages and their outputs in PostgreSQL, under the fence of the work item: whoever lost the item writes nothing.
+///
+/// What is derived from the outputs is written stage by stage, as long as no older processing version of the document has written any. Where one
+/// has, it waits, and is written in the transaction that completes the last stage: readers see the older version whole until they see the newer
+/// one whole, and a version that never ends changes nothing of what they see.
 public struct PostgresStageStore: StageStore {
     /// Writes what is derived from a stage's output (chunks, a document's row) in the transaction that completes the stage. It may run again
     /// after a serialization failure, so it must do nothing outside of the transaction.
     public typealias Projection =
         @Sendable (_ transaction: PostgresConnection, _ work: StageWork, _ output: StageOutput) async throws -> Void
 
-    private let pool: PostgresPool
-    private let projections: [StageName: Projection]
+    /// Goes before the projections of a version that is published as a whole, in their transaction: removes what older versions left that the
+    /// new one may not replace.
+    public typealias Clearing = @Sendable (_ transaction: PostgresConnection, _ work: StageWork) async throws -> Void
 
-    public init(pool: PostgresPool, projections: [StageName: Projection] = [:]) {
+    let pool: PostgresPool
+    let projections: [StageName: Projection]
+    let order: [StageName]
+    let clearing: Clearing?
+    let cache: (any StageCache)?
+
+    /// - Parameters:
+    ///   - order: the pipeline's stages, as they run; without it every projection is written with its stage.
+    ///   - cache: where outputs are looked for before their bodies are read here.
+    public init(
+        pool: PostgresPool, projections: [StageName: Projection] = [:], order: [StageName] = [], clearing: Clearing? = nil,
+        cache: (any StageCache)? = nil
+    ) {
         self.pool = pool
         self.projections = projections
-    }
-
-    public func completed(_ stages: Set<StageName>, of work: StageWork) async throws(JobStoreError) -> [StageName: StageOutput] {
-        do {
-            // A run without an output does not count: its stage runs again.
-            let rows = try await self.pool.query(
-                """
-                SELECT run.stage, output.body, run.metrics::text, run.is_partial
-                FROM stage_run AS run JOIN stage_output AS output USING (document_uuid, processing_version, stage)
-                WHERE run.document_uuid = \(Storable.uuid(work.identity.documentUUID))
-                    AND run.processing_version = \(self.version(work)) AND run.status = 'completed'
-                    AND run.stage = ANY (\(stages.map { Storable.text($0.rawValue) }))
-                """)
-            var outputs: [StageName: StageOutput] = [:]
-            for row in rows {
-                outputs[StageName(try row[0, as: String.self])] = StageOutput(
-                    body: try row[1, as: [UInt8].self], metrics: self.metrics(try row[2, as: String?.self]),
-                    isPartial: try row[3, as: Bool.self])
-            }
-            return outputs
-        } catch {
-            throw JobStoreError(error, operation: "read completed stages")
-        }
+        self.order = order
+        self.clearing = clearing
+        self.cache = cache
     }
 
     public func begin(_ stage: StageName, engine: String, attempt: Int, of work: StageWork) async throws(JobStoreError) -> Bool {
@@ -53,7 +50,8 @@ public struct PostgresStageStore: StageStore {
             ON CONFLICT (document_uuid, processing_version, stage) DO UPDATE SET
                 status = 'running', attempt = EXCLUDED.attempt, fence = EXCLUDED.fence, work_id = EXCLUDED.work_id,
                 worker = EXCLUDED.worker, engine = EXCLUDED.engine, started_at = now(), finished_at = NULL, duration_ms = NULL,
-                error_class = NULL, error_code = NULL, error_message = NULL, fingerprint = NULL, metrics = NULL, is_partial = false
+                error_class = NULL, error_code = NULL, error_message = NULL, fingerprint = NULL, metrics = NULL, is_partial = false,
+                from_cache = false, saved_ms = NULL, carried_from = NULL
             """)
     }
 
@@ -91,15 +89,22 @@ public struct PostgresStageStore: StageStore {
     }
 
     public func complete(
-        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, of work: StageWork
+        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, origin: StageOrigin, cacheKey: StageCacheKey?,
+        of work: StageWork
     ) async throws(JobStoreError) -> Bool {
-        let statement = self.completion(stage, engine: engine, output: output, duration: duration, of: work)
-        guard let projection = self.projections[stage] else { return try await self.write("complete a stage", statement) }
+        let statement = self.completion(
+            stage, engine: engine, output: output, duration: duration, origin: origin, cacheKey: cacheKey, of: work)
+        let mayPublish = work.processingVersion > 1 && stage == self.order.last
+        guard self.projections[stage] != nil || mayPublish else { return try await self.write("complete a stage", statement) }
         do {
             return try await self.pool.withTransaction { transaction in
                 // The item stays locked until the commit: nobody can take it over in between.
                 guard try await transaction.query(statement).affected == 1 else { return false }
-                try await projection(transaction, work, output)
+                if try await self.waits(work, in: transaction) {
+                    if mayPublish { try await self.publish(work, in: transaction) }
+                } else {
+                    try await self.projections[stage]?(transaction, work, output)
+                }
                 return true
             }
         } catch {
@@ -130,7 +135,7 @@ public struct PostgresStageStore: StageStore {
     // MARK: Inside
 
     /// One row while the fence is the item's own, and nobody can take the item over until the transaction ends.
-    private func held(_ work: StageWork) -> PostgresQuery {
+    func held(_ work: StageWork) -> PostgresQuery {
         """
         SELECT id FROM work_item
         WHERE id = \(Storable.uuid(work.identity.workID)) AND fence = \(work.fence.rawValue) AND status = 'processing' FOR SHARE
@@ -138,35 +143,43 @@ public struct PostgresStageStore: StageStore {
     }
 
     private func completion(
-        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, of work: StageWork
+        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, origin: StageOrigin, cacheKey: StageCacheKey?,
+        of work: StageWork
     ) -> PostgresQuery {
-        """
-        WITH held AS MATERIALIZED (\(fragment: self.held(work))), stored AS (
-            INSERT INTO stage_output AS output (document_uuid, processing_version, stage, body, bytes)
+        var saved: Duration?
+        if case .cached(let time) = origin { saved = time }
+        return """
+            WITH held AS MATERIALIZED (\(fragment: self.held(work))), given AS MATERIALIZED (
+                SELECT \(output.body)::bytea AS body
+            ), stored AS (
+                INSERT INTO stage_output AS output (document_uuid, processing_version, stage, body, bytes, cache_key, digest)
+                SELECT
+                    \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, given.body,
+                    \(Int32(clamping: output.body.count)), \(cacheKey?.digest)::text, encode(sha256(given.body), 'hex')
+                FROM held, given
+                ON CONFLICT (document_uuid, processing_version, stage) DO UPDATE SET
+                    body = EXCLUDED.body, bytes = EXCLUDED.bytes, cache_key = EXCLUDED.cache_key, digest = EXCLUDED.digest,
+                    created_at = now()
+            ), forgotten AS (
+                DELETE FROM stage_checkpoint
+                WHERE document_uuid = \(Storable.uuid(work.identity.documentUUID)) AND processing_version = \(self.version(work))
+                    AND stage = \(Storable.text(stage.rawValue))::text AND EXISTS (SELECT FROM held)
+            )
+            INSERT INTO stage_run AS run (
+                document_uuid, processing_version, stage, status, attempt, fence, work_id, worker, engine, finished_at, duration_ms,
+                metrics, is_partial, from_cache, saved_ms)
             SELECT
-                \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, \(output.body),
-                \(Int32(clamping: output.body.count))
+                \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, 'completed', 1,
+                \(work.fence.rawValue), held.id, \(Storable.text(work.worker.rawValue))::text, \(Storable.text(engine))::text, now(),
+                \(Storable.milliseconds(duration)), \(self.json(output.metrics))::jsonb, \(output.isPartial), \(saved != nil),
+                \(saved.map { Storable.milliseconds($0) })
             FROM held
             ON CONFLICT (document_uuid, processing_version, stage) DO UPDATE SET
-                body = EXCLUDED.body, bytes = EXCLUDED.bytes, created_at = now()
-        ), forgotten AS (
-            DELETE FROM stage_checkpoint
-            WHERE document_uuid = \(Storable.uuid(work.identity.documentUUID)) AND processing_version = \(self.version(work))
-                AND stage = \(Storable.text(stage.rawValue))::text AND EXISTS (SELECT FROM held)
-        )
-        INSERT INTO stage_run AS run (
-            document_uuid, processing_version, stage, status, attempt, fence, work_id, worker, engine, finished_at, duration_ms, metrics,
-            is_partial)
-        SELECT
-            \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, 'completed', 1,
-            \(work.fence.rawValue), held.id, \(Storable.text(work.worker.rawValue))::text, \(Storable.text(engine))::text, now(),
-            \(Storable.milliseconds(duration)), \(self.json(output.metrics))::jsonb, \(output.isPartial)
-        FROM held
-        ON CONFLICT (document_uuid, processing_version, stage) DO UPDATE SET
-            status = 'completed', fence = EXCLUDED.fence, work_id = EXCLUDED.work_id, worker = EXCLUDED.worker, engine = EXCLUDED.engine,
-            finished_at = now(), duration_ms = EXCLUDED.duration_ms, metrics = EXCLUDED.metrics, is_partial = EXCLUDED.is_partial,
-            error_class = NULL, error_code = NULL, error_message = NULL, fingerprint = NULL
-        """
+                status = 'completed', fence = EXCLUDED.fence, work_id = EXCLUDED.work_id, worker = EXCLUDED.worker,
+                engine = EXCLUDED.engine, finished_at = now(), duration_ms = EXCLUDED.duration_ms, metrics = EXCLUDED.metrics,
+                is_partial = EXCLUDED.is_partial, from_cache = EXCLUDED.from_cache, saved_ms = EXCLUDED.saved_ms, carried_from = NULL,
+                error_class = NULL, error_code = NULL, error_message = NULL, fingerprint = NULL
+            """
     }
 
     private func write(_ operation: String, _ statement: PostgresQuery) async throws(JobStoreError) -> Bool {
@@ -181,17 +194,11 @@ public struct PostgresStageStore: StageStore {
         }
     }
 
-    private func version(_ work: StageWork) -> Int32 { Int32(clamping: work.processingVersion) }
+    func version(_ work: StageWork) -> Int32 { Int32(clamping: work.processingVersion) }
 
     private func json(_ metrics: [String: Double]) -> String? {
         guard !metrics.isEmpty else { return nil }
         let members = metrics.sorted { $0.key < $1.key }.map { JSONValue.Member(Storable.text($0.key), .number($0.value)) }
         return JSONValue.object(members).jsonText
-    }
-
-    private func metrics(_ json: String?) -> [String: Double] {
-        // jsonb gives back valid JSON; what is not a number was never one of ours.
-        guard let json, let members = (try? JSONValue(parsing: json))?.members else { return [:] }
-        return Dictionary(members.compactMap { member in member.value.number.map { (member.name, $0) } }) { $1 }
     }
 }

@@ -10,6 +10,10 @@ public final class InMemoryStageStore: StageStore {
         public var engine: String
         public var failure: Failure?
         public var output: StageOutput?
+        /// Where the output came from.
+        public var origin: StageOrigin?
+        /// Where a cache has the output.
+        public var cacheKey: StageCacheKey?
         /// How often it began.
         public var begins = 0
         /// By engine, then key.
@@ -24,8 +28,16 @@ public final class InMemoryStageStore: StageStore {
 
     private let runs = Lock<[Key: Run]>([:])
     private let isCurrent: @Sendable (StageWork) -> Bool
+    private let refuses: @Sendable (StageName, StageOutput) -> String?
 
-    public init(isCurrent: @escaping @Sendable (StageWork) -> Bool = { _ in true }) { self.isCurrent = isCurrent }
+    /// - Parameter refuses: why an output cannot be stored; nil for those that can.
+    public init(
+        isCurrent: @escaping @Sendable (StageWork) -> Bool = { _ in true },
+        refuses: @escaping @Sendable (StageName, StageOutput) -> String? = { _, _ in nil }
+    ) {
+        self.isCurrent = isCurrent
+        self.refuses = refuses
+    }
 
     /// What is known of a stage, nil when it never began.
     public func run(_ stage: StageName, of work: StageWork) -> Run? { self.runs.withLock { $0[self.key(stage, work)] } }
@@ -63,10 +75,14 @@ public final class InMemoryStageStore: StageStore {
     }
 
     public func complete(
-        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, of work: StageWork
+        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, origin: StageOrigin, cacheKey: StageCacheKey?,
+        of work: StageWork
     ) async throws(JobStoreError) -> Bool {
-        self.change(stage, work) { run in
+        if let reason = self.refuses(stage, output) { throw JobStoreError(.refused, operation: "complete a stage", message: reason) }
+        return self.change(stage, work) { run in
             run.isCompleted = true
+            run.origin = origin
+            run.cacheKey = cacheKey
             run.engine = engine
             run.failure = nil
             run.output = output

@@ -4,7 +4,7 @@ public import Flotilla
 internal import StageTools
 
 /// Finds what the document says that its mentions have to do with each other.
-public struct BuildRelationshipsHandler: StageHandler {
+public struct BuildRelationshipsHandler: CacheableStage {
     public let stage: StageName = "build_relationships"
     public let engine: String
     private let relations: GraphPipeline.FindRelations
@@ -14,6 +14,10 @@ public struct BuildRelationshipsHandler: StageHandler {
         self.engine = engine
         self.relations = relations
         self.limits = limits
+    }
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(outputs: ["clean_text", "chunk", "extract_entities"], parameters: ["limits": self.limits.text])
     }
 
     public func run(_ context: StageContext) async throws -> StageOutput {

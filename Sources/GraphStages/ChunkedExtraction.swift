@@ -2,6 +2,7 @@ internal import Corpus
 internal import EntityAnalysis
 internal import Flotilla
 internal import JSONText
+internal import StageTools
 
 /// Asks a source for each chunk and keeps what it answers, so that a retry asks only for what is missing.
 struct ChunkedExtraction {
@@ -10,10 +11,10 @@ struct ChunkedExtraction {
 
     /// What was found, with offsets into the document's text.
     func run(_ document: GraphInput, _ context: StageContext) async throws -> ChunkExtraction {
-        let kept = try await context.checkpoints.all()
+        let kept = try await context.checkpoints.recall(document.chunks.map { self.key($0) })
         var found: [ChunkExtraction?] = document.chunks.map { chunk in
             // A piece that cannot be read was made by something else: the chunk is asked for again.
-            kept[Self.key(chunk)].flatMap { try? KeptExtraction(bytes: $0).findings }
+            kept[self.key(chunk)].flatMap { try? KeptExtraction(bytes: $0).findings }
         }
         var missing = document.chunks.indices.filter { found[$0] == nil }[...]
         var done = document.chunks.count - missing.count
@@ -25,7 +26,7 @@ struct ChunkedExtraction {
             }
             for _ in 0..<max(1, self.source.concurrency) { ask() }
             while let (place, findings) = try await group.next() {
-                try await context.checkpoints.keep(KeptExtraction(findings: findings).bytes, as: Self.key(document.chunks[place]))
+                try await context.checkpoints.keep(KeptExtraction(findings: findings).bytes, as: self.key(document.chunks[place]))
                 found[place] = findings
                 done += 1
                 context.progress(done, document.chunks.count)
@@ -40,7 +41,8 @@ struct ChunkedExtraction {
         return all
     }
 
-    private static func key(_ chunk: DocumentChunk) -> String { "chunk-\(chunk.index)" }
+    /// By its text: what was found in a chunk holds wherever the chunk stands, however the rest of the text is cut.
+    private func key(_ chunk: DocumentChunk) -> String { "chunk-\(self.language)-\(chunk.textDigest)" }
 }
 
 extension ChunkExtraction {

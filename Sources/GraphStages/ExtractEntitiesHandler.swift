@@ -5,7 +5,7 @@ internal import JSONText
 internal import StageTools
 
 /// Finds the people, organisations, places, dates, amounts and addresses that a document names.
-public struct ExtractEntitiesHandler: StageHandler {
+public struct ExtractEntitiesHandler: CacheableStage {
     public let stage: StageName = "extract_entities"
     public var engine: String { self.source.engine }
     private let source: EntitySource
@@ -39,6 +39,13 @@ public struct ExtractEntitiesHandler: StageHandler {
         return StageOutput(
             body: result.bytes, metrics: ["mentions": Double(mentions.count), "found": Double(order.first.count)],
             isPartial: order.first.count > kept.count)
+    }
+
+    /// A model behind a server is slow; rules and lists are not.
+    public var isExpensive: Bool { if case .chunks = self.source { true } else { false } }
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(outputs: ["clean_text", "chunk"], parameters: ["limits": self.limits.text], piecesStandAlone: true)
     }
 
     private func find(in document: GraphInput, _ context: StageContext) async throws -> ChunkExtraction {

@@ -12,4 +12,7 @@ public struct GraphLimits: Sendable, Hashable {
     public var contextNames = 8
 
     public init() {}
+
+    /// All of them, in a fixed order.
+    var text: String { "\(self.mentions) \(self.relations) \(self.nameBytes) \(self.windowBytes) \(self.contextNames)" }
 }

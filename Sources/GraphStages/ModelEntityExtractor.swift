@@ -12,7 +12,7 @@ package struct ModelEntityExtractor: Sendable {
 
     package init(chat: ChatModel) {
         self.chat = chat
-        self.engine = "\(chat.modelID) entities 1"
+        self.engine = "\(chat.engine) entities 1"
     }
 
     /// Asks for one chunk. A chunk without letters or digits is not sent.

@@ -5,7 +5,7 @@ internal import StageTools
 
 /// Gathers the document's names, each with what is named near it. Which names mean the same thing is decided over all documents of the
 /// job, where the output is stored.
-public struct ResolveEntitiesHandler: StageHandler {
+public struct ResolveEntitiesHandler: CacheableStage {
     public let stage: StageName = "resolve_entities"
     public let engine = "flotilla-graph 1"
     private let limits: GraphLimits
@@ -13,6 +13,10 @@ public struct ResolveEntitiesHandler: StageHandler {
     private static let distance = 240
 
     init(limits: GraphLimits) { self.limits = limits }
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(outputs: ["extract_entities"], parameters: ["limits": self.limits.text])
+    }
 
     public func run(_ context: StageContext) async throws -> StageOutput {
         let mentions = try DocumentMentions(stage: "extract_entities", in: context).mentions

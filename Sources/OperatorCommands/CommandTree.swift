@@ -13,6 +13,8 @@ enum CommandTree {
         DeadLetterList.self, DeadLetterShow.self, DeadLetterRequeue.self, DeadLetterDiscard.self, DeadLetterPurge.self,
         DeadLetterStats.self,
         WorkerList.self,
+        PipelineMonitor.self,
+        CacheStats.self, CacheReport.self, CacheAdvice.self,
         Reconcile.self, Migrate.self, Doctor.self, Healthcheck.self, Bench.self,
         ConfigShow.self, ConfigCheck.self, ConfigReference.self,
         Version.self, Completion.self,

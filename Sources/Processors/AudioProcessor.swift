@@ -12,10 +12,11 @@ public enum AudioProcessor {
             pipeline.defaultLanguage = kit.settings[\.speechLanguage]
             pipeline.embedder = { try await kit.embedders.embedder() }
             pipeline.embedderName = kit.embedderName
+            pipeline.isEmbedderRemote = kit.isEmbedderRemote
             return Processor.Parts(
                 handler: kit.pipeline(
                     await AudioPipeline.handlers(pipeline) + kit.translation(.audio), projections: CorpusProjections.recordings(kit.corpus),
-                    chains: true),
+                    clearing: CorpusProjections.clearing(kit.corpus), chains: true),
                 services: kit.services)
         }
     }

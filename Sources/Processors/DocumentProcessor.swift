@@ -16,11 +16,12 @@ public enum DocumentProcessor {
             pipeline.ocrLanguages = settings[\.ocrLanguages].split(separator: "+").map { String($0) }
             pipeline.embedder = { try await kit.embedders.embedder() }
             pipeline.embedderName = kit.embedderName
+            pipeline.isEmbedderRemote = kit.isEmbedderRemote
             return Processor.Parts(
                 handler: kit.pipeline(
                     await DocumentPipeline.handlers(pipeline) + kit.translation(.document),
                     projections: CorpusProjections.documents(kit.corpus),
-                    chains: true),
+                    clearing: CorpusProjections.clearing(kit.corpus), chains: true),
                 services: kit.services)
         }
     }

@@ -20,6 +20,10 @@ struct ProcessorKit {
     let storage: any ObjectStorage
     let embedders: CorpusEmbedders
     let corpus: CorpusStore
+    /// What stages made before; nil for none.
+    var cache: (any StageCache)?
+    /// Where the stages' state is shown; nil for nowhere.
+    var mirror: (any StageStateMirror)?
     /// For servers with models.
     let caller: HTTPCaller
 
@@ -57,8 +61,10 @@ struct ProcessorKit {
 
     /// What the stage `index` says that it embeds with; the model fitted on the corpus changes as the corpus grows.
     var embedderName: String {
-        self.settings[\.embeddingsURL] == nil ? "corpus model" : self.settings[\.embeddingsModel] ?? "text-embedding-3-small"
+        Self.remoteEmbedder(self.settings, self.caller)?.engine ?? "corpus model"
     }
+
+    var isEmbedderRemote: Bool { self.settings[\.embeddingsURL] != nil }
 
     /// The message handler of a queue.
     ///
@@ -66,12 +72,15 @@ struct ProcessorKit {
     ///   - inputs: stages of other pipelines whose outputs these read.
     ///   - chains: whether a finished document goes on to the graph.
     func pipeline(
-        _ stages: [any StageHandler], projections: [StageName: PostgresStageStore.Projection], inputs: Set<StageName> = [], chains: Bool
+        _ stages: [any StageHandler], projections: [StageName: PostgresStageStore.Projection], inputs: Set<StageName> = [], clearing: PostgresStageStore.Clearing? = nil,
+        chains: Bool
     ) -> PipelineHandler {
         let work = self.settings[\.workDirectory]
         let graph = chains && self.settings[\.graphChaining] ? GraphMessage(queue: self.context.configuration.queue(.graph)) : nil
         return PipelineHandler(
-            stages: stages, store: PostgresStageStore(pool: self.connections.postgres, projections: projections),
+            stages: stages,
+            store: PostgresStageStore(
+                pool: self.connections.postgres, projections: projections, order: stages.map(\.stage), clearing: clearing, cache: self.cache),
             lock: RedisLock(client: self.connections.redis, eventLoop: self.connections.loop),
             options: .init(
                 lockLease: self.context.configuration.lease / 2,
@@ -83,7 +92,8 @@ struct ProcessorKit {
                         throw UnusableWorkDirectory(description: error.description)
                     }
                 },
-                inputs: inputs, followUps: { job in graph.map { [$0.message(after: job)] } ?? [] }),
+                inputs: inputs, cache: self.cache,
+                cacheLockKey: { RedisKeys.lock("work", $0.tenant ?? "", $0.digest) }, mirror: self.mirror, followUps: { job in graph.map { [$0.message(after: job)] } ?? [] }),
             observer: self.observer)
     }
 

@@ -14,10 +14,11 @@ public enum VideoProcessor {
             pipeline.ocrLanguages = kit.settings[\.ocrLanguages].split(separator: "+").map { String($0) }
             pipeline.embedder = { try await kit.embedders.embedder() }
             pipeline.embedderName = kit.embedderName
+            pipeline.isEmbedderRemote = kit.isEmbedderRemote
             return Processor.Parts(
                 handler: kit.pipeline(
                     await VideoPipeline.handlers(pipeline) + kit.translation(.video), projections: CorpusProjections.recordings(kit.corpus),
-                    chains: true),
+                    clearing: CorpusProjections.clearing(kit.corpus), chains: true),
                 services: kit.services)
         }
     }

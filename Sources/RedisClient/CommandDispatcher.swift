@@ -27,6 +27,8 @@ final class CommandDispatcher: Sendable {
     private let configuration: RedisConfiguration
     private let loop: EventLoop
     private let onEvent: (@Sendable (RedisConnectionEvent) -> Void)?
+    /// Set for a subscription, whose connection receives what nobody has asked for.
+    private let onMessage: (@Sendable (_ channel: [UInt8], _ payload: [UInt8]) -> Void)?
     private let outbox = Lock(Outbox())
     private let counters = Lock(RedisStatistics())
     // Loop-thread-only by contract.
@@ -35,10 +37,14 @@ final class CommandDispatcher: Sendable {
     nonisolated(unsafe) let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * 1024, alignment: 16)
     nonisolated(unsafe) let plainBuffer: UnsafeMutableRawBufferPointer
 
-    init(_ configuration: RedisConfiguration, loop: EventLoop, onEvent: (@Sendable (RedisConnectionEvent) -> Void)?) {
+    init(
+        _ configuration: RedisConfiguration, loop: EventLoop, onEvent: (@Sendable (RedisConnectionEvent) -> Void)?,
+        onMessage: (@Sendable (_ channel: [UInt8], _ payload: [UInt8]) -> Void)? = nil
+    ) {
         self.configuration = configuration
         self.loop = loop
         self.onEvent = onEvent
+        self.onMessage = onMessage
         self.plainBuffer = .allocate(byteCount: configuration.tls == nil ? 0 : 16 * 1024, alignment: 16)
     }
 
@@ -215,6 +221,15 @@ final class CommandDispatcher: Sendable {
             for request in self.state.waiting.removeAll() { request.fail(error, mayHaveRun: false) }
         }
         self.onEvent?(wasReady ? .disconnected(error, retryAfter: retryAfter) : .connectFailed(error, retryAfter: retryAfter))
+    }
+
+    /// Whether this is a message of a subscription rather than the reply to a command.
+    func takesMessage(_ reply: RedisValue) -> Bool {
+        guard let onMessage, case .array(let parts) = reply, parts.count == 3, parts[0] == .bulk(Array("message".utf8)),
+            case .bulk(let channel) = parts[1], case .bulk(let payload) = parts[2]
+        else { return false }
+        onMessage(channel, payload)
+        return true
     }
 
     /// One TLS context for all connections, nil without TLS.

@@ -5,7 +5,7 @@ internal import Threading
 
 /// One socket to the server: connects, greets, sends what it is given, matches replies to requests, and connects again, for ever.
 ///
-/// Unchecked because every member is touched by the loop's thread only.
+/// How it comes to stand is told in `Connection+Connecting.swift`. Unchecked because every member is touched by the loop's thread only.
 final class Connection: EventHandler, @unchecked Sendable {
     /// Where a connection is. Every state but the last leads back to `waiting` when something fails.
     enum Phase {
@@ -27,33 +27,33 @@ final class Connection: EventHandler, @unchecked Sendable {
         case closed
     }
 
-    private let configuration: RedisConfiguration
-    private let loop: EventLoop
-    private unowned let owner: CommandDispatcher
-    private let resolver: Resolver
+    let configuration: RedisConfiguration
+    let loop: EventLoop
+    unowned let owner: CommandDispatcher
+    let resolver: Resolver
 
-    private(set) var phase = Phase.waiting
-    private var descriptor: Int32 = -1
-    private var interest: Interest = []
-    private var addresses: ArraySlice<SocketAddress> = []
+    var phase = Phase.waiting
+    var descriptor: Int32 = -1
+    var interest: Interest = []
+    var addresses: ArraySlice<SocketAddress> = []
     private var backoff = Backoff()
-    private var readySince: MonotonicTime?
-    private var attemptTimer: TimerToken?
-    private var addressTimer: TimerToken?
-    private var lastAddressError = "no address"
+    var readySince: MonotonicTime?
+    var attemptTimer: TimerToken?
+    var addressTimer: TimerToken?
+    var lastAddressError = "no address"
 
-    private var reader: ReplyReader?
-    private var tls: TLSSession?
+    var reader: ReplyReader?
+    var tls: TLSSession?
     /// What the server has, for sure or nearly so: a wrong guess costs a NOSCRIPT.
     private var loadedScripts: Set<ObjectIdentifier> = []
 
     /// Scripts that the server did not know, to be sent with their source before anything else.
     private var retries = Queue<Request>()
     /// Given to us, not yet encoded.
-    private var unsent = Queue<Request>()
+    var unsent = Queue<Request>()
     /// Encoded, in the order of their replies.
     private var pending = Queue<Request>()
-    private var output = OutputBuffer()
+    var output = OutputBuffer()
     /// Secured connections encode here first.
     private var plaintext: [UInt8] = []
     private var flushIsDue = false
@@ -80,123 +80,6 @@ final class Connection: EventHandler, @unchecked Sendable {
     var load: Int { self.pending.count + self.retries.count + self.unsent.count }
     private var hasUnsent: Bool { !self.unsent.isEmpty || !self.retries.isEmpty }
 
-    // MARK: Connecting
-
-    func start() {
-        guard case .waiting = self.phase else { return }
-        self.phase = .resolving
-        self.output = OutputBuffer()
-        self.attemptTimer = self.loop.schedule(after: self.configuration.connectTimeout) { [weak self] in
-            self?.lose(.notConnected, "no connection to \(self?.configuration.endpoint.description ?? "") within the time limit")
-        }
-        self.resolver.resolve { [weak self] resolution in
-            guard let self, case .resolving = self.phase else { return }
-            switch resolution {
-            case .found(let addresses):
-                self.addresses = addresses[...]
-                self.lastAddressError = "no address"
-                self.connectToNextAddress()
-            case .failed(let reason):
-                self.lose(.notConnected, "cannot resolve \(self.configuration.endpoint): \(reason)")
-            }
-        }
-    }
-
-    private func connectToNextAddress() {
-        self.closeSocket()
-        while let address = self.addresses.popFirst() {
-            switch address.connect() {
-            case .failed(let code):
-                self.lastAddressError = describe(code)
-            case .connected(let descriptor):
-                self.phase = .connecting
-                self.adopt(descriptor)
-                return self.connected()
-            case .inProgress(let descriptor):
-                self.phase = .connecting
-                self.adopt(descriptor)
-                // An address that swallows packets must not use up the time of the next one.
-                if !self.addresses.isEmpty {
-                    let share = self.configuration.connectTimeout / (self.addresses.count + 1)
-                    self.addressTimer = self.loop.schedule(after: share) { [weak self] in
-                        guard let self, case .connecting = self.phase else { return }
-                        self.lastAddressError = "timed out"
-                        self.connectToNextAddress()
-                    }
-                }
-                return
-            }
-        }
-        self.lose(.notConnected, "cannot connect to \(self.configuration.endpoint): \(self.lastAddressError)")
-    }
-
-    private func adopt(_ descriptor: Int32) {
-        self.descriptor = descriptor
-        self.interest = [.read, .write]
-        self.loop.register(descriptor, interest: self.interest, handler: self)
-    }
-
-    private func finishConnecting() {
-        var code: Int32 = 0
-        var size = socklen_t(MemoryLayout<Int32>.size)
-        getsockopt(self.descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
-        guard code == 0 else {
-            self.lastAddressError = describe(code)
-            return self.connectToNextAddress()
-        }
-        self.connected()
-    }
-
-    private func connected() {
-        if let token = self.addressTimer { self.loop.cancel(token) }
-        self.addressTimer = nil
-        self.reader = ReplyReader()
-        do {
-            if let context = try self.owner.tlsContext(), let settings = self.configuration.tls {
-                var host = settings.serverName
-                if host == nil, case .tcp(let name, _) = self.configuration.endpoint { host = name }
-                self.tls = try TLSSession(context, host: host ?? "localhost", verifies: settings.verifiesServer)
-                self.phase = .securing
-                return try self.handshake()
-            }
-        } catch {
-            return self.lose(error)
-        }
-        self.greet()
-    }
-
-    private func handshake() throws(RedisError) {
-        guard let tls = self.tls else { return }
-        let progress: TLSSession.Progress
-        do {
-            progress = try tls.handshake()
-        } catch {
-            // The alert tells the server why; it is a courtesy, so nobody looks whether it went out.
-            self.takeCiphertext(of: tls)
-            _ = self.output.write(to: self.descriptor)
-            self.owner.forgetTLSContext()
-            throw error
-        }
-        self.takeCiphertext(of: tls)
-        if progress == .established { self.greet() } else { self.scheduleFlush() }
-    }
-
-    private func greet() {
-        self.phase = .greeting
-        for (step, command) in Greeting.commands(for: self.configuration) {
-            self.unsent.append(Request(command, timeout: nil, .greeting(step)))
-        }
-        self.scheduleFlush()
-    }
-
-    private func becomeReady() {
-        if let token = self.attemptTimer { self.loop.cancel(token) }
-        self.attemptTimer = nil
-        self.phase = .ready
-        self.readySince = .now
-        self.owner.connectionIsReady(self)
-    }
-
     // MARK: Requests
 
     /// Sends requests in order, together with all others of this turn. Only when ready.
@@ -212,7 +95,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         self.scheduleFlush()
     }
 
-    private func scheduleFlush() {
+    func scheduleFlush() {
         guard !self.flushIsDue else { return }
         self.flushIsDue = true
         self.loop.onFlush { [weak self] in
@@ -261,7 +144,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         self.takeCiphertext(of: tls)
     }
 
-    private func takeCiphertext(of tls: TLSSession) {
+    func takeCiphertext(of tls: TLSSession) {
         self.output.append { tls.takeOutput(into: &$0) }
     }
 
@@ -375,6 +258,7 @@ final class Connection: EventHandler, @unchecked Sendable {
     private func handle(_ reply: RedisValue) {
         // Lost while an earlier reply of the same read was handled.
         guard self.descriptor >= 0 else { return }
+        if self.owner.takesMessage(reply) { return }
         guard let request = self.pending.popFirst() else {
             return self.lose(.protocolViolation, "a reply came that nobody had asked for")
         }
@@ -453,7 +337,7 @@ final class Connection: EventHandler, @unchecked Sendable {
 
     // MARK: Losing
 
-    private func lose(_ code: RedisError.Code, _ message: String) {
+    func lose(_ code: RedisError.Code, _ message: String) {
         self.lose(RedisError(code, operation: "connect", mayHaveRun: false, message: message))
     }
 
@@ -523,7 +407,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         self.reader = nil
     }
 
-    private func closeSocket() {
+    func closeSocket() {
         if let token = self.addressTimer { self.loop.cancel(token) }
         self.addressTimer = nil
         guard self.descriptor >= 0 else { return }
@@ -533,4 +417,4 @@ final class Connection: EventHandler, @unchecked Sendable {
     }
 }
 
-private func describe(_ code: Int32) -> String { String(cString: strerror(code)) }
+func describe(_ code: Int32) -> String { String(cString: strerror(code)) }

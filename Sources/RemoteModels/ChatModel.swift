@@ -53,6 +53,8 @@ public struct ChatModel: Sendable {
     public let configuration: Configuration
     /// The model's name, for records.
     public var modelID: String { self.configuration.model }
+    /// The model and where it is, for records: two servers may give one name to two models.
+    public var engine: String { "\(self.modelID) at \(self.server.place)" }
     private let server: RemoteModelServer
     private let pause: @Sendable (Duration) async throws -> Void
     /// What the server was found to understand; shared by all copies.

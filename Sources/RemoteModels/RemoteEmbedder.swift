@@ -28,6 +28,8 @@ public struct RemoteEmbedder: Embedder {
 
     public var modelID: String { self.configuration.model }
     public var dimensions: Int { self.configuration.dimensions }
+    /// The model and where it is, for records: two servers may give one name to two models.
+    public var engine: String { "\(self.modelID) at \(self.server.place)" }
     private let configuration: Configuration
     private let server: RemoteModelServer
 

@@ -30,6 +30,14 @@ public struct RemoteModelServer: Sendable {
         self.caller = caller
     }
 
+    /// The address without scheme, user and password: names the server in records.
+    public var place: String {
+        let rest = self.baseURL.split(separator: "://", maxSplits: 1).last ?? ""
+        let host = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let path = rest[host.endIndex...].prefix { $0 != "?" && $0 != "#" }
+        return String(host.split(separator: "@", omittingEmptySubsequences: false).last ?? "") + path
+    }
+
     /// Posts JSON and reads the JSON that comes back.
     ///
     /// - Parameter path: begins with a slash: `/embeddings`.

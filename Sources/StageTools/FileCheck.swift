@@ -32,6 +32,13 @@ package enum FileCheck {
         return bytes
     }
 
+    /// Writes a new file, or replaces one. False when it is not all there.
+    package static func write(_ bytes: [UInt8], to path: String) -> Bool {
+        guard let file = fopen(path, "wbe") else { return false }
+        let count = fwrite(bytes, 1, bytes.count, file)
+        return fclose(file) == 0 && count == bytes.count
+    }
+
     /// The width and height in a binary PGM's header; nil when the file holds fewer pixels than it says.
     package static func graySize(_ path: String) -> (width: Int, height: Int)? {
         guard let size = Self.size(path), let head = Self.read(path, maximum: 64), head.starts(with: [0x50, 0x35]) else { return nil }

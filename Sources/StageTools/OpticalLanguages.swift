@@ -17,10 +17,21 @@ package enum OpticalLanguages {
     }
 
     package static func isInstalled(_ code: String) -> Bool {
-        let folders = [
-            getenv("TESSDATA_PREFIX").map { String(cString: $0) } ?? "", "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tessdata",
-        ]
-        return folders.contains { !$0.isEmpty && access("\($0)/\(code).traineddata", R_OK) == 0 }
+        Self.folders.contains { access("\($0)/\(code).traineddata", R_OK) == 0 }
+    }
+
+    private static var folders: [String] {
+        [getenv("TESSDATA_PREFIX").map { String(cString: $0) } ?? "", "/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tessdata"]
+            .filter { !$0.isEmpty }
+    }
+
+    /// Changes when the data of one of the languages (as ``choose(hint:configured:isInstalled:)`` gives them) is replaced.
+    package static func stamp(of languages: String) -> String {
+        let codes = languages.split(separator: "+").map(String.init) + ["osd"]
+        return FileStamp.of(
+            codes.map { code in
+                Self.folders.map { "\($0)/\(code).traineddata" }.first { access($0, R_OK) == 0 } ?? code
+            })
     }
 
     /// Letters and `_` only: the code becomes part of a path.

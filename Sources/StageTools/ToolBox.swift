@@ -11,6 +11,8 @@ public struct ToolBox: Sendable {
     /// Programs that may run at once; pages are recognised so many at a time.
     package let slots: Int
     private let locator = ToolLocator()
+    /// Is told each program before it is started, and can stop it by throwing: for tests that count children or end a stage in its middle.
+    package var willRun: (@Sendable (_ program: String, _ arguments: [String]) throws -> Void)?
 
     /// - Parameters:
     ///   - runner: shared by the whole process, so that its concurrency bounds all documents together.
@@ -33,6 +35,9 @@ public struct ToolBox: Sendable {
         return number.map { "\(name) \($0)" } ?? name
     }
 
+    /// Changes when one of these programs is installed, replaced or removed.
+    package func stamp(of programs: [String]) -> String { FileStamp.of(programs.map { self.locator.find($0) ?? $0 }) }
+
     /// Runs a program to its end, whatever its exit status.
     ///
     /// - Throws: ``StageFailure`` when it did not run or was stopped; `CancellationError`.
@@ -43,6 +48,7 @@ public struct ToolBox: Sendable {
         var command = ChildCommand(program, arguments, input: input, output: output, limits: limits)
         command.environment["SWIFT_BACKTRACE"] = "enable=no"
         command.directory = directory
+        try self.willRun?(program, arguments)
         let result = await self.runner.run(self.sandbox.wrap(command, access: .init(readOnly: files, workDirectory: directory)))
         let name = program.split(separator: "/").last.map(String.init) ?? program
         let detail = result.errorOutput.text

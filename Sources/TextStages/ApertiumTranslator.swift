@@ -1,3 +1,4 @@
+import Glibc
 internal import Subprocess
 package import StageTools
 
@@ -21,6 +22,12 @@ package struct ApertiumTranslator: Translator {
     package init(tools: ToolBox) async {
         self.tools = tools
         self.engine = await tools.version(of: Self.program, ["-V"])
+    }
+
+    /// Of its programs' modes and of all pairs of languages that are installed.
+    package var stamp: String {
+        let data = getenv("APERTIUM_DATADIR").map { String(cString: $0) } ?? "/usr/share/apertium"
+        return FileStamp.ofFolders(in: data) + self.tools.stamp(of: [Self.program, "lt-proc", "apertium-tagger", "apertium-transfer"])
     }
 
     package func support(from source: String, to target: String) async throws -> TranslationSupport {

@@ -7,7 +7,7 @@ internal import TextAnalysis
 /// The model gets the lines of a text as a JSON list and must give back as many: it cannot merge, drop or add any. What it gives is held against
 /// the original before it counts as a translation.
 package struct ChatTranslator: Translator {
-    package var engine: String { "\(self.chat.modelID) translate 1" }
+    package var engine: String { "\(self.chat.engine) translate 1" }
     package var batchSize: Int { 1 }
     package let concurrency: Int
     private let chat: ChatModel

@@ -4,11 +4,13 @@ internal import StageTools
 internal import TextAnalysis
 
 /// Cuts the text into spans that can be found and cited: each knows its pages and its place.
-public struct ChunkHandler: StageHandler {
+public struct ChunkHandler: CacheableStage {
     public let stage: StageName = "chunk"
     public let engine = "flotilla-text 1"
 
     package init() {}
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? { StageInputs(outputs: ["clean_text"]) }
 
     public func run(_ context: StageContext) async throws -> StageOutput {
         let document = try CleanedDocument(stage: "clean_text", in: context)

@@ -4,14 +4,22 @@ internal import StageTools
 package import TextAnalysis
 
 /// Computes a vector for each chunk, for search by meaning.
-public struct IndexHandler: StageHandler {
+///
+/// Only the vectors of a server's model are worth a cache. Those of the corpus' own model are large, made in milliseconds, and of no use as soon
+/// as the model is fitted anew.
+public struct IndexHandler: CacheableStage {
     public let stage: StageName = "index"
     public let engine: String
+    private let isRemote: Bool
     private let embedder: @Sendable () async throws -> any Embedder
 
-    /// - Parameter embedder: asked once a run: a model fitted on the corpus is replaced as the corpus grows.
-    package init(engine: String, embedder: @escaping @Sendable () async throws -> any Embedder) {
+    /// - Parameters:
+    ///   - engine: names a remote model with its server: another server's model of the same name may be another.
+    ///   - isRemote: whether the embedder asks a server.
+    ///   - embedder: asked once a run: a model fitted on the corpus is replaced as the corpus grows.
+    package init(engine: String, isRemote: Bool = false, embedder: @escaping @Sendable () async throws -> any Embedder) {
         self.engine = engine
+        self.isRemote = isRemote
         self.embedder = embedder
     }
 
@@ -34,6 +42,14 @@ public struct IndexHandler: StageHandler {
         }
         let result = ChunkVectors(modelID: embedder.modelID, dimensions: embedder.dimensions, vectors: vectors)
         return StageOutput(body: result.bytes, metrics: ["vectors": Double(vectors.count)])
+    }
+
+    public var isExpensive: Bool { self.isRemote }
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        guard self.isRemote else { return nil }
+        let embedder = try await self.embedder()
+        return StageInputs(outputs: ["chunk"], parameters: ["model": embedder.modelID, "dimensions": "\(embedder.dimensions)"])
     }
 
     /// What a chunk is about is often only in the headings above it.

@@ -4,11 +4,13 @@ internal import StageTools
 internal import TextAnalysis
 
 /// Picks the sentences that say most, in the order of the text.
-public struct SummarizeHandler: StageHandler {
+public struct SummarizeHandler: CacheableStage {
     public let stage: StageName = "summarize"
     public let engine = "flotilla-text 1"
 
     package init() {}
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? { StageInputs(outputs: ["clean_text"]) }
 
     public func run(_ context: StageContext) async throws -> StageOutput {
         let document = try CleanedDocument(stage: "clean_text", in: context)

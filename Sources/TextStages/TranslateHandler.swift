@@ -7,7 +7,7 @@ internal import StageTools
 ///
 /// Every chunk is a checkpoint. A retry asks only for what is missing, and a chunk that resists it to the end is left out with a warning
 /// rather than the document with all its other chunks.
-public struct TranslateHandler: StageHandler {
+public struct TranslateHandler: CacheableStage {
     public let stage: StageName = "translate"
     public let engine: String
     private let translator: any Translator
@@ -54,6 +54,13 @@ public struct TranslateHandler: StageHandler {
             isPartial: translation.isPartial)
     }
 
+    public var isExpensive: Bool { true }
+
+    /// The attempt decides only which chunks are given up, and an output that lacks any is never cached.
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(outputs: ["clean_text", "chunk"], parameters: ["data": self.translator.stamp], piecesStandAlone: true)
+    }
+
     private func output(_ source: String, warning: String, isPartial: Bool = false) -> StageOutput {
         let translation = DocumentTranslation(
             engine: self.engine, sourceLanguage: source, targetLanguage: self.target, chunks: [], warnings: [warning], isPartial: isPartial)
@@ -72,10 +79,10 @@ extension TranslateHandler {
     private func translate(
         _ chunks: [DocumentChunk], from source: String, _ context: StageContext
     ) async throws -> (texts: [Int: String], failures: [(key: Int, value: any Error)]) {
-        let kept = try await context.checkpoints.all()
+        let kept = try await context.checkpoints.recall(chunks.map { Self.key($0, source) })
         var done = Progress()
         for chunk in chunks {
-            if let piece = kept[Self.key(chunk.index)] { done.texts[chunk.index] = String(decoding: piece, as: UTF8.self) }
+            if let piece = kept[Self.key(chunk, source)] { done.texts[chunk.index] = String(decoding: piece, as: UTF8.self) }
         }
         let missing = chunks.filter { done.texts[$0.index] == nil }
         let size = max(1, self.translator.batchSize)
@@ -107,7 +114,7 @@ extension TranslateHandler {
                 throw TranslationFailure("The translator gave \(texts.count) texts for \(batch.count).")
             }
             for (chunk, text) in zip(batch, texts) {
-                try await context.checkpoints.keep(Array(text.utf8), as: Self.key(chunk.index))
+                try await context.checkpoints.keep(Array(text.utf8), as: Self.key(chunk, source))
                 progress.texts[chunk.index] = text
             }
         } catch  where Self.concernsText(error) {
@@ -140,5 +147,6 @@ extension TranslateHandler {
         (error as? any FailureClassified)?.failureMessage ?? "\(error)"
     }
 
-    private static func key(_ index: Int) -> String { "chunk-\(index)" }
+    /// By its text: a text that is cut otherwise is still translated in the chunks that stayed what they were.
+    private static func key(_ chunk: DocumentChunk, _ source: String) -> String { "chunk-\(source)-\(chunk.textDigest)" }
 }

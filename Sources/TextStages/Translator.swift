@@ -7,6 +7,9 @@ package protocol Translator: Sendable {
     /// Calls that may run at once.
     var concurrency: Int { get }
 
+    /// What its translations depend on besides ``engine`` and the languages, such as dictionaries on disk; asks no program.
+    var stamp: String { get }
+
     /// Whether it can translate between two languages, ISO 639-1.
     ///
     /// - Throws: what stops everything: a tool that cannot be started, `CancellationError`.
@@ -16,6 +19,10 @@ package protocol Translator: Sendable {
     ///
     /// - Throws: ``TranslationFailure``, or an error of the server or the tool; `CancellationError`. Nothing is kept of the others then.
     func translate(_ texts: [String], from source: String, to target: String) async throws -> [String]
+}
+
+extension Translator {
+    package var stamp: String { "" }
 }
 
 /// Whether two languages can be had.

@@ -27,6 +27,8 @@ public enum VideoPipeline {
         public var embedder: @Sendable () async throws -> any Embedder
         /// Names the embedder in records.
         public var embedderName: String
+        /// Whether it asks a server, whose vectors are worth remembering.
+        public var isEmbedderRemote = false
 
         /// With one embedder for good; the hashing one needs nothing and is the same everywhere.
         public init(
@@ -62,7 +64,8 @@ public enum VideoPipeline {
                 tools: tools, source: source, limits: limits, languages: configuration.ocrLanguages,
                 engine: "\(tesseract) \(languages), flotilla-video 1"),
             CleanVideoTextHandler(), ChunkHandler(), SummarizeHandler(),
-            IndexHandler(engine: configuration.embedderName, embedder: configuration.embedder),
+            IndexHandler(
+                engine: configuration.embedderName, isRemote: configuration.isEmbedderRemote, embedder: configuration.embedder),
         ]
     }
 }

@@ -1,8 +1,10 @@
 import CorpusPostgres
+import FlotillaCachePostgres
 import Flotilla
 import FlotillaDaemon
 import FlotillaPostgres
 import FlotillaRedis
+import FlotillaTesting
 import Glibc
 import JSONText
 import Threading
@@ -17,7 +19,7 @@ struct FleetWorkerMain {
     static func main() {
         DaemonMain.run(role: .documentProcessor) { context in
             try await Processor.daemon(
-                .document, context: context, migrations: JobSchema.migrations + CorpusSchema.migrations,
+                .document, context: context, migrations: JobSchema.migrations + CorpusSchema.migrations + CacheSchema.migrations,
                 build: { connections, _ in
                     let pipeline = PipelineHandler(
                         stages: [EchoStage(stage: "first"), EchoStage(stage: "second")],
@@ -25,7 +27,8 @@ struct FleetWorkerMain {
                         lock: RedisLock(client: connections.redis, eventLoop: connections.loop),
                         options: .init(
                             lockLease: context.configuration.lease, lockWait: .milliseconds(500),
-                            lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) }, withWorkDirectory: { try await $0("/tmp") }))
+                            lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) }, withWorkDirectory: { try await $0("/tmp") },
+                            cache: InMemoryStageCache(), cacheLockKey: { RedisKeys.lock("work", $0.tenant ?? "", $0.digest) }))
                     return Processor.Parts(handler: ScriptedHandler(pipeline: pipeline))
                 })
         }
@@ -33,9 +36,14 @@ struct FleetWorkerMain {
 }
 
 /// Says when it ran.
-struct EchoStage: StageHandler {
+struct EchoStage: CacheableStage {
     let stage: StageName
     let engine = "echo 1"
+
+    /// Every message is another's: what one says is of no use to the next.
+    func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(parameters: ["document": context.identity.documentUUID])
+    }
 
     func run(_ context: StageContext) async throws -> StageOutput {
         StageOutput(body: Array("{\"attempt\": \(context.attempt)}".utf8))

@@ -68,9 +68,10 @@ import Testing
         let kept = KeptPieces()
         let configuration = GraphPipeline.Configuration(source: .chunks(source), relationEngine: "none") { _, _, _ in [] }
         await #expect(throws: CapitalSource.Refusal.self) { try await harness.mentions(configuration, checkpoints: kept.checkpoints) }
-        #expect(kept.pieces["chunk-0"] != nil && kept.pieces["chunk-1"] == nil)
+        let names = [0..<20, 21..<50, 51..<69].map { "chunk-en-\(StageOutput(body: Array(Array(text.utf8)[$0])).digest)" }
+        #expect(kept.pieces[names[0]] != nil && kept.pieces[names[1]] == nil)
         // A piece that was damaged is asked for again.
-        kept.put(Array("{".utf8), as: "chunk-2")
+        kept.put(Array("{".utf8), as: names[2])
         source.recover()
         let mentions = try await harness.mentions(configuration, checkpoints: kept.checkpoints).value
         #expect(source.asked.count == 2 && !source.asked.contains { $0.hasPrefix("ACME") })

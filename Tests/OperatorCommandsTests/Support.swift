@@ -13,16 +13,22 @@ import Threading
 /// Collects what a command writes.
 final class FakeTerminal: Terminal {
     let width: Int?
+    let height: Int?
     let showsProgress: Bool
     private let state = Lock<(output: [UInt8], error: [UInt8])>(([], []))
 
-    init(width: Int? = nil, showsProgress: Bool = false) {
+    init(width: Int? = nil, height: Int? = nil, showsProgress: Bool = false) {
         self.width = width
+        self.height = height
         self.showsProgress = showsProgress
     }
 
     func writeOutput(_ bytes: [UInt8]) { self.state.withLock { $0.output += bytes } }
     func writeError(_ bytes: [UInt8]) { self.state.withLock { $0.error += bytes } }
+
+    func restoreAtExit(_ bytes: [UInt8]) { self.atExit.withLock { $0 = bytes } }
+    /// What the end of the process would write.
+    let atExit = Lock<[UInt8]>([])
 
     var output: String { String(decoding: self.state.withLock { $0.output }, as: UTF8.self) }
     var error: String { String(decoding: self.state.withLock { $0.error }, as: UTF8.self) }
@@ -49,6 +55,8 @@ struct FakeFleet: Fleet {
     func broker(_ queue: FleetQueue) -> any BrokerAdministration { self.brokers[queue] ?? InMemoryBroker() }
     func database() throws -> PostgresPool { throw CommandError(.unavailable, "this test has no database") }
     func redis() throws -> RedisClient { throw CommandError(.unavailable, "this test has no Redis") }
+    func cacheRedis() throws -> RedisClient { try self.redis() }
+    var sharesRedis: Bool { true }
     func close() async {}
 
     /// Lets a worker fail messages for good.

@@ -20,6 +20,9 @@ final class StageHarness: Sendable {
 
     var checkpoints: [String: [UInt8]] { self.kept.withLock { $0 } }
 
+    /// What the piece of a chunk is called.
+    static func key(_ text: String, language: String = "de") -> String { "chunk-\(language)-\(StageOutput(body: Array(text.utf8)).digest)" }
+
     init(isLost: Bool = false) { self.isLost = isLost }
 
     func context(_ chunks: [String], language: String, attempt: Int = 1) throws -> StageContext {

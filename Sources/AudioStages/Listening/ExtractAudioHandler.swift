@@ -3,7 +3,7 @@ package import Flotilla
 package import StageTools
 
 /// Decodes the sound of a video and finds where somebody speaks. A video without sound has nothing to listen to, which is no failure.
-package struct ExtractAudioHandler: StageHandler {
+package struct ExtractAudioHandler: CacheableStage {
     package let stage: StageName = "extract_audio"
     package let engine: String
     private let listener: RecordingListener
@@ -11,6 +11,12 @@ package struct ExtractAudioHandler: StageHandler {
     package init(tools: ToolBox, source: SourceFile, limits: MediaLimits, engine: String) {
         self.listener = RecordingListener(tools: tools, source: source, limits: limits)
         self.engine = engine
+    }
+
+    package var isExpensive: Bool { true }
+
+    package func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(outputs: ["probe"], parameters: self.listener.parameters)
     }
 
     package func run(_ context: StageContext) async throws -> StageOutput {

@@ -9,6 +9,11 @@ struct RecordingListener: Sendable {
     let source: SourceFile
     let limits: MediaLimits
 
+    /// What the samples and the plan depend on, besides the file.
+    var parameters: [String: String] {
+        ["limit": "\(self.limits.duration.components.seconds)", "decoder": self.tools.stamp(of: ["ffmpeg"])]
+    }
+
     /// The decoded samples; made again when no earlier stage of this delivery has left them.
     ///
     /// - Throws: ``StageFailure``, also when the file is another one than was probed.

@@ -9,7 +9,7 @@ internal import Subprocess
 /// A header that claims more than the limit is checked by reading the file to its end without decoding. Of audio, the stage also decodes the
 /// recording once: its true length, its loudness and its peak come from that, and `transcribe` of the same delivery finds the samples
 /// there, so that this pass costs nothing more. Of video, the decoding is left to `extract_audio`.
-package struct ProbeHandler: StageHandler {
+package struct ProbeHandler: CacheableStage {
     /// What a recording must have.
     package enum Need: Sendable, Hashable {
         /// A track that can be heard; pictures do not matter.
@@ -34,8 +34,7 @@ package struct ProbeHandler: StageHandler {
     }
 
     package func run(_ context: StageContext) async throws -> StageOutput {
-        let (path, fetched) = try await self.source.fetch(context, again: true)
-        guard let fetched else { throw StageFailure(.environment, "The work directory cannot be cleared.") }
+        let (path, fetched) = try await self.source.examine(context)
         guard fetched.bytes > 0 else { throw StageFailure(.empty, "The file is empty.") }
         let inspector = MediaInspector(tools: self.tools)
         let report = try await inspector.report(on: path)
@@ -60,6 +59,19 @@ package struct ProbeHandler: StageHandler {
         }
         if let duration = media.durationMs { metrics["seconds"] = Double(duration) / 1000 }
         return StageOutput(body: media.bytes, metrics: metrics)
+    }
+
+    /// Of a recording the whole is decoded.
+    package var isExpensive: Bool { self.needs == .audio }
+
+    package func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        let fetched = try await self.source.identify(context)
+        return StageInputs(
+            content: fetched.sha256,
+            parameters: [
+                "needs": "\(self.needs)", "limits": "\(self.limits.duration.components.seconds) \(self.limits.pixels)",
+                "tools": self.tools.stamp(of: ["ffprobe", "ffmpeg"]),
+            ])
     }
 
     private func checkTracks(_ media: inout MediaFile, _ report: MediaReport) throws {

@@ -6,13 +6,18 @@ internal import Subprocess
 /// Recognises English with pocketsphinx (Debian packages pocketsphinx and pocketsphinx-en-us): needs no network and no graphics card, and
 /// makes many mistakes. A fifth to a tenth of real time on one core, 110 MB.
 public struct PocketsphinxRecognizer: SpeechRecognizer {
-    public let engine = "pocketsphinx en-us"
+    /// The program does not say which version it is: the digits at the end name the state of it and of its model.
+    public let engine: String
     private let tools: ToolBox
 
     /// Where Debian puts the model; without it the program says nothing of use.
     private static let modelDirectory = "/usr/share/pocketsphinx/model/en-us"
 
-    public init(tools: ToolBox) { self.tools = tools }
+    public init(tools: ToolBox) {
+        self.tools = tools
+        let model = FileStamp.of([Self.modelDirectory, "\(Self.modelDirectory)/en-us"])
+        self.engine = "pocketsphinx en-us \(tools.stamp(of: ["pocketsphinx_continuous"]))-\(model)"
+    }
 
     /// - Throws: ``StageFailure``; `toolMissing` without the program or its model.
     public func recognize(_ audio: SpeechAudio) async throws -> Recognition {

@@ -38,7 +38,7 @@ public struct ServerRecognizer: SpeechRecognizer {
     public init(_ configuration: Configuration, server: RemoteModelServer) {
         self.configuration = configuration
         self.server = server
-        self.engine = "speech server, \(configuration.model)"
+        self.engine = "\(configuration.model) at \(server.place)\(configuration.path)"
     }
 
     /// - Throws: ``RemoteModelError``: transient with the server's own wait when it stays busy. Nothing is kept then.

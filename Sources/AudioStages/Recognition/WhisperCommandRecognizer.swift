@@ -31,7 +31,9 @@ public struct WhisperCommandRecognizer: SpeechRecognizer {
         self.configuration = configuration
         self.tools = tools
         func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
-        self.engine = "\(name(configuration.program)) \(name(configuration.model))"
+        // A model that is replaced under its name is another engine.
+        let stamps = "\(tools.stamp(of: [configuration.program]))-\(FileStamp.of([configuration.model]))"
+        self.engine = "\(name(configuration.program)) \(name(configuration.model)) \(stamps)"
     }
 
     /// - Throws: ``StageFailure``; `toolMissing` without the program or its model.

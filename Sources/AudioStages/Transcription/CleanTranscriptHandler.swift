@@ -4,11 +4,15 @@ internal import StageTools
 internal import TextStages
 
 /// Makes one text of a transcript, with the time of each part, and says its language and what kind of text it is.
-public struct CleanTranscriptHandler: StageHandler {
+public struct CleanTranscriptHandler: CacheableStage {
     public let stage: StageName = "clean_text"
     public let engine = "flotilla-text 1"
 
     package init() {}
+
+    public func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(outputs: ["probe", "transcribe"], parameters: ["language": context.message.language ?? ""])
+    }
 
     public func run(_ context: StageContext) async throws -> StageOutput {
         let media = try MediaFile(stage: "probe", in: context)

@@ -16,18 +16,22 @@ struct StretchWork {
     /// Stretches that an earlier run had recognised.
     private let resumed: Int
 
-    /// - Parameter kept: checkpoints of earlier runs; those of other stretches, and those that cannot be read, do not count.
-    init(_ stretches: [TimeRange], kept: [String: [UInt8]]) {
+    /// - Parameters:
+    ///   - kept: checkpoints of earlier runs; those of other stretches, and those that cannot be read, do not count.
+    ///   - language: in which they are recognised.
+    init(_ stretches: [TimeRange], kept: [String: [UInt8]], language: String? = nil) {
         self.stretches = stretches
         for (index, stretch) in stretches.enumerated() {
             // A damaged piece is made again.
-            if let bytes = kept[Self.key(stretch)], let piece = try? Transcript(bytes: bytes) { self.pieces[index] = piece }
+            if let bytes = kept[Self.key(stretch, language: language)], let piece = try? Transcript(bytes: bytes) { self.pieces[index] = piece }
         }
         self.resumed = self.pieces.count
     }
 
-    /// The name of a stretch's checkpoint: its place, so that a plan made by other rules finds nothing of the old one.
-    static func key(_ stretch: TimeRange) -> String { "stretch-\(stretch.start)-\(stretch.end)" }
+    /// The name of a stretch's checkpoint: its place, so that a plan made by other rules finds nothing of the old one, and its language.
+    static func key(_ stretch: TimeRange, language: String? = nil) -> String {
+        "stretch-\(stretch.start)-\(stretch.end)" + (language.map { "-\($0)" } ?? "")
+    }
 
     /// Stretches that are still to be recognised, in order.
     var missing: [Int] { self.stretches.indices.filter { self.pieces[$0] == nil && self.failures[$0] == nil } }

@@ -6,7 +6,7 @@ internal import Subprocess
 /// Recognises what is said, stretch by stretch. Each stretch is kept as soon as it is done: a run that follows a crash begins with them.
 ///
 /// A recording in which nobody speaks gives an empty transcript with a warning; what that means is up to the stages that follow.
-package struct TranscribeHandler: StageHandler {
+package struct TranscribeHandler: CacheableStage {
     /// Where the stretches come from.
     package enum Plan: Sendable, Hashable {
         /// The stage makes the plan itself; the same file always gives the same.
@@ -42,10 +42,13 @@ package struct TranscribeHandler: StageHandler {
         case .inline: plan = try self.listener.plan(try await self.listener.samples(of: media, context), of: media)
         case .stage(let stage): plan = try AudioPlan(stage: stage, in: context)
         }
-        var work = StretchWork(plan.segments, kept: try await context.checkpoints.all())
+        let language = self.language(context, media)
+        var work = StretchWork(
+            plan.segments, kept: try await context.checkpoints.recall(plan.segments.map { StretchWork.key($0, language: language) }),
+            language: language)
         if !work.missing.isEmpty {
             let samples = try await self.listener.samples(of: media, context)
-            try await self.recognize(&work, samples, language: self.language(context, media), context)
+            try await self.recognize(&work, samples, language: language, context)
         }
         // Also when nothing was left to recognise: the samples are the largest file of the work directory.
         FileCheck.remove(AudioDecoder.target(context.workDirectory))
@@ -53,6 +56,17 @@ package struct TranscribeHandler: StageHandler {
         if self.plan == .inline { self.listener.source.discard(context) }
         let transcript = try work.transcript(engine: self.engine, plan: plan)
         return StageOutput(body: transcript.bytes, metrics: work.metrics(transcript), isPartial: transcript.isPartial)
+    }
+
+    package var isExpensive: Bool { true }
+
+    package func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        var outputs: [StageName] = ["probe"]
+        if case .stage(let stage) = self.plan { outputs.append(stage) }
+        let media = try MediaFile(stage: "probe", in: context)
+        var parameters = self.listener.parameters
+        parameters["language"] = self.language(context, media) ?? ""
+        return StageInputs(outputs: outputs, parameters: parameters)
     }
 
     private func language(_ context: StageContext, _ media: MediaFile) -> String? {
@@ -89,7 +103,7 @@ package struct TranscribeHandler: StageHandler {
                 let recognition = try await self.recognizer.recognize(
                     SpeechAudio(path: path, time: time, language: language, workDirectory: directory.path))
                 let piece = Transcript(recognition, of: time, engine: self.engine)
-                try await context.checkpoints.keep(piece.bytes, as: StretchWork.key(time))
+                try await context.checkpoints.keep(piece.bytes, as: StretchWork.key(time, language: language))
                 return .recognized(piece)
             } catch let failure as any FailureClassified where failure.failureClass == .permanent {
                 return .failed(failure)

@@ -20,6 +20,8 @@ public struct FleetMetrics: Sendable {
     public let wait: HistogramFamily
     /// `queue`, `stage`, `outcome`
     public let stageDuration: HistogramFamily
+    /// `queue`, `stage`
+    public let stageSaved: CounterFamily
     /// `dependency` (redis, postgres, storage): 1 or 0
     public let dependencyUp: GaugeFamily
 
@@ -46,6 +48,8 @@ public struct FleetMetrics: Sendable {
             "flotilla_job_wait_seconds", help: "Time from enqueued_at to claim, for messages that say when.", labels: ["queue"])
         self.stageDuration = registry.histogram(
             "flotilla_stage_duration_seconds", help: "Time one run of a stage took.", labels: ["queue", "stage", "outcome"])
+        self.stageSaved = registry.counter(
+            "flotilla_stage_saved_seconds_total", help: "Time that outputs took to make which a cache had.", labels: ["queue", "stage"])
         self.dependencyUp = registry.gauge(
             "flotilla_dependency_up", help: "Whether the dependency answered when last asked.", labels: ["dependency"])
     }

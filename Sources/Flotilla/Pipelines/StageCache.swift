@@ -4,6 +4,8 @@
 public protocol StageCache: Sendable {
     /// What is remembered under a key; nil for a miss and for whatever went wrong.
     func output(for key: StageCacheKey) async -> CachedStageOutput?
+    /// What is remembered under several keys, asked for at once; a key that is missing is not in the answer.
+    func outputs(for keys: [StageCacheKey]) async -> [StageCacheKey: StageOutput]
     /// Remembers an output that is durable elsewhere by now.
     ///
     /// - Parameter duration: how long it took to make.
@@ -51,12 +53,24 @@ public struct StageCacheKey: Sendable, Hashable {
     public init(
         tenant: String?, stage: StageName, engine: String, processingVersion: Int, inputs: StageInputs, outputs: [StageName: [UInt8]]
     ) {
+        self.init(
+            tenant: tenant, stage: stage, engine: engine, processingVersion: processingVersion, inputs: inputs,
+            digests: outputs.mapValues { hexadecimal(SHA256.digest(of: $0)) })
+    }
+
+    /// The same of digests that were computed before.
+    ///
+    /// - Parameters:
+    ///   - digests: ``StageOutput/digest`` of what earlier stages wrote, those that the stage names in its inputs.
+    public init(
+        tenant: String?, stage: StageName, engine: String, processingVersion: Int, inputs: StageInputs, digests: [StageName: String]
+    ) {
         var parts = [stage.rawValue, engine, String(processingVersion), inputs.content ?? ""]
         for (name, value) in inputs.parameters.sorted(by: { $0.key < $1.key }) { parts += [name, value] }
         parts.append("outputs")
         for name in inputs.outputs.sorted(by: { $0.rawValue < $1.rawValue }) {
             parts.append(name.rawValue)
-            parts.append(outputs[name].map { hexadecimal(SHA256.digest(of: $0)) } ?? "")
+            parts.append(digests[name] ?? "")
         }
         var hash = SHA256()
         for part in parts {
@@ -75,12 +89,20 @@ public struct StageInputs: Sendable, Hashable {
     public var outputs: [StageName]
     /// All that it takes from the message and from the settings: language, limits.
     public var parameters: [String: String]
+    /// The name of each piece says all that the piece is made from, besides the parameters: it is found whatever the rest of the input is.
+    public var piecesStandAlone: Bool
 
-    public init(content: String? = nil, outputs: [StageName] = [], parameters: [String: String] = [:]) {
+    public init(
+        content: String? = nil, outputs: [StageName] = [], parameters: [String: String] = [:], piecesStandAlone: Bool = false
+    ) {
         self.content = content
         self.outputs = outputs
         self.parameters = parameters
+        self.piecesStandAlone = piecesStandAlone
     }
+
+    /// What the pieces are found by.
+    var forPieces: StageInputs { self.piecesStandAlone ? StageInputs(parameters: self.parameters) : self }
 }
 
 /// A stage whose output depends on nothing but what it can name.
@@ -97,6 +119,11 @@ public protocol CacheableStage: StageHandler {
 
 extension CacheableStage {
     public var isExpensive: Bool { false }
+}
+
+extension StageOutput {
+    /// SHA-256 of the body, 64 hexadecimal digits.
+    public var digest: String { hexadecimal(SHA256.digest(of: self.body)) }
 }
 
 private func hexadecimal(_ bytes: [UInt8]) -> String {

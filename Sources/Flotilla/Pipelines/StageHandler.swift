@@ -42,6 +42,13 @@ public struct StageContext: Sendable {
         self.progress = progress
     }
 
+    /// The same with other pieces.
+    func with(checkpoints: StageCheckpoints) -> StageContext {
+        StageContext(
+            message: self.message, identity: self.identity, attempt: self.attempt, workDirectory: self.workDirectory, logger: self.logger,
+            outputs: self.outputs, checkpoints: checkpoints, progress: self.progress)
+    }
+
     /// The output of an earlier stage of the same processing version.
     ///
     /// - Throws: ``MissingStageOutput`` if no such stage ran before this one.

@@ -15,14 +15,44 @@ public protocol StageStore: Sendable {
         _ checkpoint: [UInt8], as key: String, of stage: StageName, engine: String, of work: StageWork
     ) async throws(JobStoreError) -> Bool
 
-    /// Stores the output, what is derived from it, and the stage's completion, in one transaction, and forgets its checkpoints. False when the fence is not the work
-    /// item's own any more: nothing was written.
+    /// Stores the output, what is derived from it, and the stage's completion, in one transaction, and forgets its checkpoints. False when the
+    /// fence is not the work item's own any more: nothing was written.
+    ///
+    /// - Parameters:
+    ///   - duration: how long this run took, be it only to find the output in a cache.
+    ///   - origin: whether it was made now.
+    ///   - cacheKey: where a cache has the output or will have it; nil where none will.
     func complete(
-        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, of work: StageWork
+        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, origin: StageOrigin, cacheKey: StageCacheKey?,
+        of work: StageWork
     ) async throws(JobStoreError) -> Bool
+
+    /// Makes what the stages wrote visible, where that waits for the last of them and none of them has to run: all came over from an earlier
+    /// version. May be repeated. False when the fence is not the work item's own any more: nothing was written.
+    func publish(_ stages: [StageName], of work: StageWork) async throws(JobStoreError) -> Bool
 
     /// Records that a stage failed; outputs of earlier stages stay. False when the fence is not the work item's own any more.
     func fail(_ stage: StageName, failure: Failure, duration: Duration, of work: StageWork) async throws(JobStoreError) -> Bool
+}
+
+extension StageStore {
+    /// For stores that show each stage as it is completed.
+    public func publish(_ stages: [StageName], of work: StageWork) async throws(JobStoreError) -> Bool { true }
+
+    /// Of an output that was made now and is in no cache.
+    public func complete(
+        _ stage: StageName, engine: String, output: StageOutput, duration: Duration, of work: StageWork
+    ) async throws(JobStoreError) -> Bool {
+        try await self.complete(stage, engine: engine, output: output, duration: duration, origin: .computed, cacheKey: nil, of: work)
+    }
+}
+
+/// Where a stage's output came from.
+public enum StageOrigin: Sendable, Hashable {
+    /// The stage ran.
+    case computed
+    /// It was found in a cache; `saved` is how long it took to make.
+    case cached(saved: Duration)
 }
 
 /// What a pipeline works on, under which fence.

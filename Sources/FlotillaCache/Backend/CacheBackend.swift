@@ -7,7 +7,7 @@
 /// **Leases.** Whoever makes a value after a miss takes a lease first. Its value is stored only if the lease is still his and the generations
 /// are those that he was given with it: an end of the value in between voids both.
 ///
-/// All implementations pass `CacheBackendContract`. Calls take what time they take: budgets are the caller's.
+/// All implementations pass `CacheBackendContract`. Each call returns within a time that the implementation was given, or throws.
 public protocol CacheBackend: Sendable {
     /// Reads values and the generations they depend on, in one round trip.
     ///
@@ -34,7 +34,9 @@ public protocol CacheBackend: Sendable {
     func delete(_ items: [BackendKey]) async throws(CacheError) -> Int
 
     /// Draws new generations: all values that depend on one of them have ended when this returns. Other processes are told.
-    func bump(_ generations: [String]) async throws(CacheError)
+    ///
+    /// - Parameter softly: draws the lower half of the bits alone, so that values count as stale and not as ended; one that is missing stays so.
+    func bump(_ generations: [String], softly: Bool) async throws(CacheError)
 
     /// Whether there is a value. It may have ended by its generations.
     func exists(_ item: BackendKey) async throws(CacheError) -> Bool
@@ -59,10 +61,13 @@ public protocol CacheBackend: Sendable {
     func health() async throws(CacheError) -> BackendHealth
 }
 
-/// 8 random bytes.
+/// 8 random bytes: the upper half says which generation it is, the lower half which of its soft ends was the last.
 public struct CacheGeneration: Hashable, Sendable {
     public let bits: UInt64
     public init(bits: UInt64) { self.bits = bits }
+
+    /// Whether only soft ends lie between the two.
+    public func isSameButSoftly(_ other: Self) -> Bool { self.bits >> 32 == other.bits >> 32 }
 }
 
 /// A value's place: its key, and the keys of the generations that it depends on.
@@ -91,7 +96,7 @@ public struct BackendEntry: Hashable, Sendable {
         self.current = current
     }
 
-    /// Whether nothing that it depends on has ended.
+    /// Whether nothing that it depends on has ended, softly or not.
     public var isCurrent: Bool { self.stored.count == self.current.count && zip(self.stored, self.current).allSatisfy { $0 == $1 } }
 }
 

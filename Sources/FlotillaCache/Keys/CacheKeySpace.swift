@@ -24,6 +24,8 @@ public struct CacheKeySpace: Sendable, Hashable {
     /// What all values of a tenant and type begin with.
     public func items(of tenant: CacheTenant, type: CacheType) -> String { "\(self.prefix)tenant_\(tenant.text):\(type.name):" }
 
+    /// A counter; apart from a value of the same key.
+    public func counter(_ key: CacheKey) -> String { "\(self.item(key)):~count" }
     /// The lease on making a value.
     public func lease(_ item: String) -> String { "\(item):~lease" }
 

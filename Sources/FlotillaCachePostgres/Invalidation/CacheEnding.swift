@@ -57,3 +57,27 @@ struct EndingPlace: Hashable, Sendable {
         }
     }
 }
+
+extension Cache {
+    /// Ends values as the relay asks for it: all, or as many as it takes until one fails.
+    ///
+    /// - Throws: ``CacheError``: some may have ended. Ending them again does no harm.
+    public func end(_ endings: [CacheEnding]) async throws(CacheError) {
+        for softly in [false, true] {
+            var tags: [CacheTenant: [CacheTag]] = [:]
+            var types: Set<CacheEnding> = []
+            for ending in endings where ending.softly == softly {
+                switch ending.target {
+                case .tag(let tag): tags[ending.tenant, default: []].append(tag)
+                case .type: types.insert(ending)
+                }
+            }
+            for (tenant, tags) in tags { try await self.end(Array(Set(tags)), of: tenant, softly: softly) }
+            for ending in types {
+                // A rule may name a type of a newer program: there is nothing of it to end here that the rule's owner would not end itself.
+                guard case .type(let name) = ending.target, let type = CacheType.all.first(where: { $0.name == name }) else { continue }
+                try await self.end(type, of: ending.tenant == .everyone ? nil : ending.tenant, softly: softly)
+            }
+        }
+    }
+}

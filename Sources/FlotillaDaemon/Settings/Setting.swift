@@ -47,6 +47,7 @@ public enum SettingSection: String, Sendable, Hashable, CaseIterable {
     case chat = "Language model"
     case translation = "Translation"
     case graph = "Knowledge graph"
+    case cache = "Cache"
     case http = "Health and metrics endpoint"
     case logging = "Logging"
     case testing = "Testing"
@@ -56,6 +57,12 @@ public enum SettingSection: String, Sendable, Hashable, CaseIterable {
 protocol AnySetting: Sendable {
     var declaration: SettingDeclaration { get }
     func parseAny(_ text: String) -> (any Sendable)?
+}
+
+/// Settings that belong together, as one member of the catalogue.
+protocol SettingGroup: Sendable {
+    /// In the order of the documentation.
+    var members: [any AnySetting] { get }
 }
 
 extension Setting: AnySetting {
@@ -89,6 +96,30 @@ extension Setting where Value == Int? {
         Setting(
             name, section, kind: "whole number from \(range.lowerBound) to \(range.upperBound)", default: nil, shownDefault: "", help: help
         ) { text in Int(text).flatMap { range.contains($0) ? .some($0) : nil } }
+    }
+}
+
+extension Setting where Value == Int? {
+    static func optionalBytes(
+        _ name: String, _ section: SettingSection, _ range: ClosedRange<Int>, shownDefault: String, help: String
+    ) -> Setting {
+        Setting(
+            name, section, kind: "size from \(SettingText.bytes(range.lowerBound)) to \(SettingText.bytes(range.upperBound))",
+            default: nil, shownDefault: shownDefault, help: help
+        ) { text in SettingText.parseBytes(text).flatMap { range.contains($0) ? .some($0) : nil } }
+    }
+}
+
+extension Setting where Value == Duration? {
+    static func optionalDuration(
+        _ name: String, _ section: SettingSection, _ range: ClosedRange<Duration>, shownDefault: String, help: String
+    ) -> Setting {
+        Setting(
+            name, section,
+            kind: "duration in \(DurationUnit.seconds.word), or with a unit (\(DurationUnit.example)), from "
+                + "\(SettingText.duration(range.lowerBound)) to \(SettingText.duration(range.upperBound))",
+            default: nil, shownDefault: shownDefault, help: help
+        ) { text in SettingText.parseDuration(text, bare: .seconds).flatMap { range.contains($0) ? .some($0) : nil } }
     }
 }
 

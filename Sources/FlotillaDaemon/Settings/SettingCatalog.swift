@@ -236,6 +236,10 @@ public struct SettingCatalog: Sendable {
     public let nameModel = Setting<String?>.optionalPath(
         "NAME_MODEL", .graph, help: "A model made by `flotilla train-ner` on your own texts, which finds names in place of the rules.")
 
+    // MARK: Cache
+
+    public let cache = CacheSettingCatalog()
+
     // MARK: HTTP
 
     public let httpAddress = Setting<String>.text(
@@ -267,7 +271,12 @@ public struct SettingCatalog: Sendable {
     public init() {}
 
     /// All settings in the order above.
-    var all: [any AnySetting] { Mirror(reflecting: self).children.compactMap { $0.value as? any AnySetting } }
+    var all: [any AnySetting] {
+        Mirror(reflecting: self).children.flatMap { child -> [any AnySetting] in
+            if let group = child.value as? any SettingGroup { return group.members }
+            return (child.value as? any AnySetting).map { [$0] } ?? []
+        }
+    }
 
     /// What the documentation says of each setting, in order.
     public var declarations: [SettingDeclaration] { self.all.map(\.declaration) }

@@ -2,11 +2,23 @@ import Threading
 
 /// The unit of a number without one.
 public enum DurationUnit: Sendable {
-    case seconds, days
+    case milliseconds, seconds, days
 
-    var word: String { self == .seconds ? "seconds" : "days" }
+    var word: String {
+        switch self {
+        case .milliseconds: "milliseconds"
+        case .seconds: "seconds"
+        case .days: "days"
+        }
+    }
     static let example = "`500ms`, `90s`, `5m`, `2h`, `7d`"
-    fileprivate var milliseconds: Int64 { self == .seconds ? 1_000 : 86_400_000 }
+    fileprivate var milliseconds: Int64 {
+        switch self {
+        case .milliseconds: 1
+        case .seconds: 1_000
+        case .days: 86_400_000
+        }
+    }
 }
 
 /// Durations and sizes as people write them.

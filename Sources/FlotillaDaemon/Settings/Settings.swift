@@ -54,6 +54,11 @@ public struct Settings: Sendable {
         return self.values[setting.declaration.name] as? Value ?? setting.defaultValue
     }
 
+    /// The value of a setting that has no name of its own in the catalogue.
+    public func value<Value: Sendable>(of setting: Setting<Value>) -> Value {
+        self.values[setting.declaration.name] as? Value ?? setting.defaultValue
+    }
+
     /// Whether somebody set it.
     public func isSet<Value>(_ setting: KeyPath<SettingCatalog, Setting<Value>>) -> Bool {
         self.texts[self.catalog[keyPath: setting].declaration.name] != nil

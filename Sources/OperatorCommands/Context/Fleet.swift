@@ -28,6 +28,10 @@ protocol Fleet: Sendable {
     func database() throws -> PostgresPool
     /// The Redis behind the brokers.
     func redis() throws -> RedisClient
+    /// The Redis of the cache: that of the brokers where none is configured.
+    func cacheRedis() throws -> RedisClient
+    /// Whether cache and queues share one instance.
+    var sharesRedis: Bool { get }
     func close() async
 }
 

@@ -61,6 +61,9 @@ final class LiveFleet: Fleet {
 
     func redis() -> RedisClient { self.connections.withLock { self.redis(&$0).client } }
 
+    func cacheRedis() -> RedisClient { self.redis() }
+    var sharesRedis: Bool { true }
+
     private func redis(_ connections: inout Connections) -> (client: RedisClient, blocking: RedisBlockingConnection) {
         if let redis = connections.redis { return redis }
         let loop = connections.eventLoop()

@@ -11,6 +11,8 @@ struct Output: Sendable {
     /// What belongs to no data, such as hints: standard error.
     var messages: [String] = []
     var exit = ExitCode.success
+    /// A verb that printed as it went on leaves nothing to print.
+    var isPrinted = false
 
     init(_ kind: String, _ json: KeyValuePairs<String, JSONValue> = [:]) {
         self.kind = kind

@@ -8,6 +8,7 @@ struct Printer: Sendable {
     let hasColor: Bool
 
     func print(_ output: Output) {
+        if output.isPrinted { return }
         if self.isJSON {
             self.terminal.writeOutput(Array((TerminalText.json(output.document.jsonText) + "\n").utf8))
         } else {

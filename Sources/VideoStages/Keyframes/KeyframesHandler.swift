@@ -7,7 +7,7 @@ internal import Subprocess
 /// Picks the pictures that stand for a video, and makes a poster and a contact sheet of them.
 ///
 /// A video whose pictures cannot be decoded is no failure here: what is said in it can still be had.
-package struct KeyframesHandler: StageHandler {
+package struct KeyframesHandler: CacheableStage {
     package let stage: StageName = "keyframes"
     package let engine: String
     private let tools: ToolBox
@@ -21,6 +21,18 @@ package struct KeyframesHandler: StageHandler {
         self.limits = limits
         self.font = font
         self.engine = engine
+    }
+
+    package var isExpensive: Bool { true }
+
+    /// Poster and contact sheet are in the output itself.
+    package func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(
+            outputs: ["probe"],
+            parameters: [
+                "limits": "\(self.limits.duration.components.seconds) \(self.limits.frames) \(self.limits.pixels)",
+                "font": self.font.map { FileStamp.of([$0]) } ?? "", "tools": self.tools.stamp(of: ["ffmpeg"]),
+            ])
     }
 
     package func run(_ context: StageContext) async throws -> StageOutput {

@@ -7,7 +7,7 @@ internal import StageTools
 /// Reads the text in a video's pictures and says when it can be seen.
 ///
 /// The lines of each picture are a checkpoint: after a crash only the pictures without one are made and read again.
-package struct OCRFramesHandler: StageHandler {
+package struct OCRFramesHandler: CacheableStage {
     package let stage: StageName = "ocr_frames"
     package let engine: String
     private let tools: ToolBox
@@ -28,13 +28,12 @@ package struct OCRFramesHandler: StageHandler {
         let frames = try VideoFrames(stage: "keyframes", in: context).frames
         // Nothing after this stage needs the file.
         defer {
-            FileCheck.remove("\(context.workDirectory)/source")
+            self.source.discard(context)
             for frame in frames { FileCheck.remove("\(context.workDirectory)/\(ContactSheet.name(of: frame))") }
         }
         var found: [Int: [ScreenLine]] = [:]
-        for (key, piece) in try await context.checkpoints.all() {
-            if let (time, lines) = Self.read(piece, key: key) { found[time] = lines }
-        }
+        let kept = try await context.checkpoints.recall(frames.map { self.key($0, context) })
+        for frame in frames { found[frame.time] = kept[self.key(frame, context)].flatMap(Self.read) }
         let waiting = frames.filter { found[$0.time] == nil }
         var failures: [StageFailure] = []
         if !waiting.isEmpty {
@@ -54,11 +53,22 @@ package struct OCRFramesHandler: StageHandler {
         return StageOutput(body: text.bytes, metrics: metrics, isPartial: text.isPartial)
     }
 
+    package var isExpensive: Bool { true }
+
+    package func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        let languages = self.languages(context)
+        return StageInputs(
+            outputs: ["probe", "keyframes"],
+            parameters: [
+                "languages": languages, "language data": OpticalLanguages.stamp(of: languages), "limit": "\(self.limits.pixels)",
+                "tools": self.tools.stamp(of: ["ffmpeg"]),
+            ])
+    }
+
     private func read(
         _ frames: [VideoFrames.Frame], of path: String, _ media: MediaFile, in context: StageContext, done: Int
     ) async throws -> [(Int, Result<[ScreenLine], StageFailure>)] {
-        let languages = OpticalLanguages.choose(hint: context.message.language, configured: self.languages)
-        let reader = ScreenReader(tools: self.tools, languages: languages)
+        let reader = ScreenReader(tools: self.tools, languages: self.languages(context))
         let pictures = FramePictures(tools: self.tools, path: path, container: media.container, pixels: self.limits.pixels)
         let progress = Countdown(done: done, total: done + frames.count, report: context.progress)
         return try await BoundedTasks.map(frames, atOnce: self.tools.slots) { frame in
@@ -73,7 +83,7 @@ package struct OCRFramesHandler: StageHandler {
                     picture = try await pictures.gray(frame, to: target, scratch: context.workDirectory)
                 }
                 let lines = try await reader.lines(in: picture, at: target)
-                try await context.checkpoints.keep(Self.piece(lines), as: Self.key(frame))
+                try await context.checkpoints.keep(Self.piece(lines), as: self.key(frame, context))
                 await progress.step()
                 return (frame.time, .success(lines))
             } catch let failure as StageFailure where failure.concernsFile {
@@ -94,17 +104,22 @@ package struct OCRFramesHandler: StageHandler {
         return ScreenText(spans: tracker.finish(), warnings: warnings, isPartial: !failures.isEmpty)
     }
 
-    private static func key(_ frame: VideoFrames.Frame) -> String { "frame-\(frame.time)" }
+    /// The hash tells the pictures apart that different choices of frames took from about the same moment.
+    private func key(_ frame: VideoFrames.Frame, _ context: StageContext) -> String {
+        "frame-\(frame.time)-\(frame.lookAt)-\(frame.hash)-\(self.languages(context))"
+    }
+
+    private func languages(_ context: StageContext) -> String {
+        OpticalLanguages.choose(hint: context.message.language, configured: self.languages)
+    }
 
     private static func piece(_ lines: [ScreenLine]) -> [UInt8] { JSONValue.array(lines.map(\.json)).jsonBytes }
 
     /// Nil for a piece that cannot be read: its picture is read again.
-    private static func read(_ piece: [UInt8], key: String) -> (time: Int, lines: [ScreenLine])? {
-        guard key.hasPrefix("frame-"), let time = Int(key.dropFirst(6)), let values = (try? JSONValue(parsing: piece))?.array else {
-            return nil
-        }
+    private static func read(_ piece: [UInt8]) -> [ScreenLine]? {
+        guard let values = (try? JSONValue(parsing: piece))?.array else { return nil }
         let lines = values.compactMap(ScreenLine.init(json:))
-        return lines.count == values.count ? (time, lines) : nil
+        return lines.count == values.count ? lines : nil
     }
 }
 

@@ -5,11 +5,17 @@ internal import StageTools
 internal import TextStages
 
 /// Makes one text of what is said and shown in a video, with the time of each part, and says its language and what kind of text it is.
-package struct CleanVideoTextHandler: StageHandler {
+package struct CleanVideoTextHandler: CacheableStage {
     package let stage: StageName = "clean_text"
     package let engine = "flotilla-text 1"
 
     init() {}
+
+    package func cacheInputs(_ context: StageContext) async throws -> StageInputs? {
+        StageInputs(
+            outputs: ["probe", "extract_audio", "transcribe", "keyframes", "ocr_frames"],
+            parameters: ["language": context.message.language ?? ""])
+    }
 
     /// - Throws: ``StageFailure`` `empty` for a video with neither speech nor text, `corrupt` when that is because it cannot be decoded.
     ///   Poster and contact sheet are stored by then, as outputs of earlier stages.

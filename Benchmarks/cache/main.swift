@@ -1,0 +1,1 @@
+HitRatio.run()

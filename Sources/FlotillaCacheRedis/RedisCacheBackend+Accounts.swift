@@ -1,0 +1,59 @@
+public import FlotillaCache
+internal import RedisClient
+
+extension RedisCacheBackend {
+    public func usage(of account: String) async throws(CacheError) -> CacheUsage {
+        let reply = try await self.run(CacheScript.usage, keys: self.keys(of: AccountPlace(name: account)), [])
+        guard let parts = reply.array, parts.count == 2, let bytes = parts[0].int, let entries = parts[1].int else {
+            throw Self.unexpected
+        }
+        return CacheUsage(bytes: Int(bytes), entries: Int(entries))
+    }
+
+    public func accounts(after cursor: UInt64, limit: Int) async throws(CacheError) -> (accounts: [String], next: UInt64) {
+        let reply = try await self.send([
+            "ZSCAN", .text(self.keySpace.accounts), .text(String(cursor)), "COUNT", .number(Int64(max(1, limit))),
+        ])
+        guard let parts = reply.array, parts.count == 2, let next = parts[0].string.flatMap({ UInt64($0) }), let pairs = parts[1].array
+        else { throw Self.unexpected }
+        return (stride(from: 0, to: pairs.count, by: 2).compactMap { pairs[$0].string }, next)
+    }
+
+    /// Two round trips a step: a page of the account, and what is there for it.
+    public func recount(_ account: String, after cursor: UInt64, limit: Int) async throws(CacheError) -> BackendRecount {
+        let place = AccountPlace(name: account)
+        // Lua can take some thousands of keys; a page of them takes a millisecond.
+        let limit = min(max(1, limit), 1_000)
+        let page = try await self.send([
+            "ZRANGEBYSCORE", .text(place.name), .text("(\(cursor)"), "+inf", "WITHSCORES", "LIMIT", 0, .number(Int64(limit)),
+        ])
+        guard let pairs = page.array else { throw Self.unexpected }
+        let members = stride(from: 0, to: pairs.count, by: 2).compactMap { pairs[$0].string }
+        guard members.count * 2 == pairs.count else { throw Self.unexpected }
+        var arguments: [RedisArgument] = [
+            .text(String(cursor)), .text(pairs.last?.string ?? String(cursor)), .number(members.count < limit ? 1 : 0),
+            .number(Int64(limit)),
+        ]
+        arguments += members.map { .text($0) }
+        let reply = try await self.run(
+            CacheScript.recount, keys: self.keys(of: place) + members.map { place.item(of: $0) }, arguments)
+        guard let parts = reply.array, parts.count == 4, let next = parts[0].string.flatMap({ UInt64($0) }), let examined = parts[1].int,
+            let removed = parts[2].int, let drift = parts[3].int
+        else { throw Self.unexpected }
+        return BackendRecount(next: next, examined: Int(examined), removed: Int(removed), drift: Int(drift))
+    }
+
+    /// Removes a tenant's oldest values. The write that found them too many is done: a failure here leaves the account over its quota until
+    /// the next write, and is nobody's error.
+    ///
+    /// - Parameter victims: members of the account, each followed by its place in the order.
+    func evict(_ victims: RedisValue, from account: AccountPlace) async {
+        guard let victims = victims.array, victims.count >= 2 else { return }
+        let members = stride(from: 0, to: victims.count - 1, by: 2).compactMap { victims[$0].string }
+        guard members.count * 2 == victims.count else { return }
+        let keys = self.keys(of: account) + members.map { account.item(of: $0) }
+        _ = try? await self.run(CacheScript.evict, keys: keys, victims.compactMap { $0.bytes.map { .bytes($0) } })
+    }
+
+    private func keys(of place: AccountPlace) -> [String] { [self.keySpace.accounts] + place.keys }
+}

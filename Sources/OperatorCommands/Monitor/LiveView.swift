@@ -1,0 +1,125 @@
+import JSONText
+import Threading
+
+/// Runs a page that is refreshed: on a terminal in place, elsewhere as text or JSON, once or until Ctrl-C.
+struct LiveView: Sendable {
+    private let interval: Duration
+    private let isOnce: Bool
+    /// Whether somebody asked for frames again and again, so that they are not for a terminal alone.
+    private let isRepeated: Bool
+
+    static let options: [CommandSpec.Option] = [
+        .value("interval", "DURATION", "between two frames, 1s to 1h (default 2s)"),
+        .flag("once", "print one frame and end"),
+    ]
+    static let notes =
+        "Ctrl-C ends it, with exit status 0. Where standard output is no terminal one frame is printed as plain text, or one every --interval "
+        + "if that is given. With --json each frame is one line."
+    /// Where nothing is cut.
+    private static let unbounded = 10_000
+
+    init(_ arguments: Arguments) throws(CommandError) {
+        let interval = try arguments.duration("interval")
+        if let interval, !(.seconds(1) ... .seconds(3_600)).contains(interval) { throw .usage("--interval must be from 1s to 1h") }
+        self.interval = interval ?? .seconds(2)
+        self.isRepeated = interval != nil
+        self.isOnce = arguments.has("once")
+        if self.isOnce, self.isRepeated { throw .usage("--once and --interval exclude each other") }
+    }
+
+    /// - Parameters:
+    ///   - sample: reads what a frame shows; never fails as a whole.
+    ///   - page: draws it; the flag says whether it will be drawn again.
+    ///   - frame: the same for programs.
+    func run<Snapshot: Sendable>(
+        _ context: CommandContext, kind: String, sample: () async -> Snapshot,
+        page: (Snapshot, _ width: Int, _ isLive: Bool) -> Page, frame: (Snapshot) -> [JSONValue.Member]
+    ) async throws -> Output {
+        let terminal = context.terminal
+        if context.printer.isJSON {
+            return try await self.repeated(sample) { snapshot in
+                var output = Output(kind)
+                output.json = frame(snapshot)
+                if !self.isOnce { context.printer.printNow(line: "", json: output.document) }
+                return output
+            }
+        }
+        if !self.isOnce, let width = terminal.width, let height = terminal.height {
+            await self.draw(context, width: width, height: height, sample: sample, page: page)
+            return .nothing
+        }
+        let isRepeated = self.isRepeated && !self.isOnce
+        return try await self.repeated(sample, isOnce: !isRepeated) { snapshot in
+            var output = Output(kind)
+            output.json = frame(snapshot)
+            output.blocks = page(snapshot, terminal.width ?? Self.unbounded, false).lines(height: nil).map { line in
+                line.style == .heading ? .heading(line.text) : .line(line.text)
+            }
+            if isRepeated {
+                output.line("")
+                context.printer.print(output)
+            }
+            return output
+        }
+    }
+
+    /// Frame after frame until the task is cancelled; or one, which is the verb's result.
+    private func repeated<Snapshot>(
+        _ sample: () async -> Snapshot, isOnce: Bool? = nil, _ emit: (Snapshot) -> Output
+    ) async throws -> Output {
+        while true {
+            let output = emit(await sample())
+            if isOnce ?? self.isOnce {
+                try Task.checkCancellation()
+                return output
+            }
+            guard await self.pause(until: { false }) else { return .nothing }
+        }
+    }
+
+    private func draw<Snapshot>(
+        _ context: CommandContext, width: Int, height: Int, sample: () async -> Snapshot, page: (Snapshot, Int, Bool) -> Page
+    ) async {
+        var screen = LiveScreen(context.terminal, hasColor: context.printer.hasColor)
+        screen.begin()
+        defer { screen.end() }
+        screen.show([Page.Line(text: "asking the servers…")], width: width, height: height)
+        while true {
+            let snapshot = await sample()
+            if Task.isCancelled { return }
+            let end = MonotonicTime.now + self.interval
+            // The same snapshot is drawn again when the window has another size.
+            repeat {
+                guard let width = context.terminal.width, let height = context.terminal.height else { return }
+                screen.show(page(snapshot, width, true).lines(height: height), width: width, height: height)
+                guard await self.pause(until: { context.terminal.width != width || context.terminal.height != height }, end: end) else {
+                    return
+                }
+            } while MonotonicTime.now < end
+        }
+    }
+
+    /// Waits for the next frame, or for `condition`.
+    ///
+    /// - Returns: false when the task was cancelled.
+    private func pause(until condition: () -> Bool, end: MonotonicTime? = nil) async -> Bool {
+        let end = end ?? .now + self.interval
+        while MonotonicTime.now < end, !condition() {
+            do {
+                try await Task.sleep(for: min(.milliseconds(200), max(.milliseconds(1), end - .now)))
+            } catch {
+                return false
+            }
+        }
+        return !Task.isCancelled
+    }
+}
+
+extension Output {
+    /// Everything was printed already.
+    fileprivate static var nothing: Output {
+        var output = Output("Nothing")
+        output.isPrinted = true
+        return output
+    }
+}

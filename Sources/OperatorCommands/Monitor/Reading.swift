@@ -1,0 +1,24 @@
+import Threading
+
+/// What a server answered, or why it did not.
+enum Reading<Value: Sendable>: Sendable {
+    case known(Value)
+    /// For people.
+    case failed(String)
+
+    var value: Value? { if case .known(let value) = self { value } else { nil } }
+    var failure: String? { if case .failed(let reason) = self { reason } else { nil } }
+}
+
+extension Reading: Equatable where Value: Equatable {}
+
+extension Reading {
+    /// Asks, and keeps what went wrong. A cancelled task reads as a failure, which nobody sees any more.
+    static func of(_ ask: () async throws -> Value) async -> Self {
+        do {
+            return .known(try await ask())
+        } catch {
+            return .failed(CommandError(error).message)
+        }
+    }
+}
