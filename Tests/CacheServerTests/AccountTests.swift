@@ -12,7 +12,7 @@ import Threading
         try await withCacheServer { server in
             let keySpace = freshKeySpace()
             let quota = (account: keySpace.account(of: CacheTenant("acme"), .application), bytes: 1 << 40)
-            let operations = isLong ? 1_000_000 : 24_000
+            let operations = isLong ? 1_000_000 : 16_000
             let actors = 8
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<actors {
@@ -179,7 +179,8 @@ import Threading
                 _ = try await backend.write(
                     numbers.map {
                         BackendWrite(
-                            key: place(keySpace, "k\($0)", tenant: tenant), bytes: Array(repeating: 1, count: 500), timeToLive: .seconds(600),
+                            key: place(keySpace, "k\($0)", tenant: tenant), bytes: Array(repeating: 1, count: 500),
+                            timeToLive: .seconds(600),
                             quota: quota(tenant))
                     })
             }
@@ -187,7 +188,9 @@ import Threading
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for part in 0..<8 {
                     group.addTask {
-                        for start in stride(from: part * 1_000, to: part * 1_000 + 300, by: 10) { try await write(start..<start + 10, "loud") }
+                        for start in stride(from: part * 1_000, to: part * 1_000 + 300, by: 10) {
+                            try await write(start..<start + 10, "loud")
+                        }
                     }
                 }
                 try await group.waitForAll()

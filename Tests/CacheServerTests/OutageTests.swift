@@ -16,11 +16,12 @@ import Threading
             server.redis.freeze()
             let start = MonotonicTime.now
             #expect(await self.code { () throws(CacheError) in _ = try await backend.read([key]) } == .timedOut)
-            #expect(MonotonicTime.now - start < .seconds(2))
+            #expect(MonotonicTime.now - start < .seconds(4))
             server.redis.thaw()
             #expect(try await server.backend(self.keySpace).read([key])[0]?.isCurrent == true)
             server.redis.kill9()
-            #expect(await self.code { () throws(CacheError) in _ = try await backend.lease(key, token: 1, for: .seconds(1)) } == .unavailable)
+            #expect(
+                await self.code { () throws(CacheError) in _ = try await backend.lease(key, token: 1, for: .seconds(1)) } == .unavailable)
             #expect(await self.code { () throws(CacheError) in try await backend.bump(key.generations) } == .unavailable)
             try server.redis.start()
             // The data is gone, and the scripts are.
@@ -101,7 +102,8 @@ import Threading
                     server.redis.thaw()
                 }
                 #expect(await iterator.next() == .watching)
-                while await self.code({ () throws(CacheError) in _ = try await backend.delete([place(self.keySpace, "k\(round)")]) }) != nil {}
+                while await self.code({ () throws(CacheError) in _ = try await backend.delete([place(self.keySpace, "k\(round)")]) }) != nil
+                {}
                 #expect(await iterator.next() == .item(place(self.keySpace, "k\(round)").item))
             }
             watching.cancel()
@@ -113,7 +115,9 @@ import Threading
     @Test func `a message of nobody's making ends everything`() async throws {
         try await withCacheServer { server in
             let backend = server.backend(self.keySpace)
-            let hostile: [[UInt8]] = [[0], [105], [105, 0, 0, 0, 9, 65], [105, 255, 255, 255, 255], Array("hello".utf8), [105, 0, 0, 0, 1, 0xFF]]
+            let hostile: [[UInt8]] = [
+                [0], [105], [105, 0, 0, 0, 9, 65], [105, 255, 255, 255, 255], Array("hello".utf8), [105, 0, 0, 0, 1, 0xFF],
+            ]
             let (ends, continuation) = AsyncStream<CacheEnd>.makeStream()
             let watching = Task { await backend.watch { continuation.yield($0) } }
             var iterator = ends.makeAsyncIterator()
