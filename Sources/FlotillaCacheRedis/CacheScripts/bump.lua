@@ -4,9 +4,10 @@
 -- Returns nothing.
 -- DEL comes first because it is allowed when memory is full: a generation that is missing ends its values too, and the SET that follows a
 -- removal is let through.
+-- @include fragment_generations
 for index, key in ipairs(KEYS) do
     redis.call('DEL', key)
-    redis.call('SET', key, ARGV[2 + index], 'EX', 3456000)
+    redis.call('SET', key, ARGV[2 + index], 'EX', generation_life)
 end
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 return false
