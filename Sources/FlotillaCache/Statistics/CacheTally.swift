@@ -50,15 +50,6 @@ public struct CacheTally: Sendable, Hashable {
     }
 }
 
-/// A histogram of durations: each bucket is 2^(1/4) times as wide as the one before, from 1 µs to about 69 s.
-public struct LatencyBuckets: Sendable, Hashable {
-    public static let count = 105
-    public private(set) var counts = [UInt32](repeating: 0, count: LatencyBuckets.count)
-    public private(set) var total: UInt64 = 0
-
-    public init() {}
-}
-
 /// Whose and which values a tally is about.
 public struct CacheTallyKey: Sendable, Hashable {
     public var type: String
