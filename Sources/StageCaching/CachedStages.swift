@@ -18,12 +18,14 @@ public struct CachedStages: StageCache {
         self.isOn = isOn
     }
 
-    public func output(for key: StageCacheKey) async -> CachedStageOutput? {
-        await self.outputs(for: [key])[key]
+    public func output(for key: StageCacheKey) async -> CachedStageOutput? { await self.read([key])[key] }
+
+    public func outputs(for keys: [StageCacheKey]) async -> [StageCacheKey: StageOutput] {
+        await self.read(keys).mapValues(\.output)
     }
 
-    /// Several outputs in one round trip, and in a second one the parts of large ones.
-    public func outputs(for keys: [StageCacheKey]) async -> [StageCacheKey: CachedStageOutput] {
+    /// All in one round trip, and in a second one the parts of each that is large.
+    private func read(_ keys: [StageCacheKey]) async -> [StageCacheKey: CachedStageOutput] {
         guard self.isOn(), !keys.isEmpty else { return [:] }
         // The counts say what went wrong; to a stage it is a miss.
         guard let found = try? await self.cache.get(keys.map(Self.key), as: StoredStage.self) else { return [:] }

@@ -1,4 +1,5 @@
 import CorpusPostgres
+import FlotillaCachePostgres
 import Flotilla
 import FlotillaPostgres
 import FlotillaRedis
@@ -74,7 +75,7 @@ final class Fleet: Sendable {
     ) async throws {
         let fleet = try Fleet(environment: environment, ownPostgres: ownPostgres, appendOnly: appendOnly)
         do {
-            _ = try await Migrator(pool: fleet.pool, migrations: JobSchema.migrations + CorpusSchema.migrations).migrate()
+            _ = try await Migrator(pool: fleet.pool, migrations: JobSchema.migrations + CorpusSchema.migrations + CacheSchema.migrations).migrate()
             try await body(fleet)
         } catch {
             print(fleet.logs)

@@ -1,4 +1,5 @@
 import CorpusPostgres
+import FlotillaCachePostgres
 import Flotilla
 import FlotillaDaemon
 import FlotillaPostgres
@@ -18,7 +19,7 @@ struct FleetWorkerMain {
     static func main() {
         DaemonMain.run(role: .documentProcessor) { context in
             try await Processor.daemon(
-                .document, context: context, migrations: JobSchema.migrations + CorpusSchema.migrations,
+                .document, context: context, migrations: JobSchema.migrations + CorpusSchema.migrations + CacheSchema.migrations,
                 build: { connections, _ in
                     let pipeline = PipelineHandler(
                         stages: [EchoStage(stage: "first"), EchoStage(stage: "second")],

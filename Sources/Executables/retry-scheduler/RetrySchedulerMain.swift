@@ -1,4 +1,5 @@
 import CorpusPostgres
+import FlotillaCachePostgres
 import FlotillaDaemon
 import FlotillaPostgres
 
@@ -6,7 +7,7 @@ import FlotillaPostgres
 struct RetrySchedulerMain {
     static func main() {
         DaemonMain.run(role: .retryScheduler) { context in
-            try await Scheduler.daemon(context, migrations: JobSchema.migrations + CorpusSchema.migrations)
+            try await Scheduler.daemon(context, migrations: JobSchema.migrations + CorpusSchema.migrations + CacheSchema.migrations)
         }
     }
 }

@@ -77,7 +77,7 @@ extension CacheType {
         "stage_result", .init(timeToLive: .days(3), quota: .pipeline, owner: "documents"))
     /// A mirror, for those who watch: PostgreSQL decides what is done.
     public static let stageState = CacheType(
-        "stage_state", .init(timeToLive: .days(7), absenceTimeToLive: .zero, encryption: .never, quota: .pipeline, owner: "queues"))
+        "stage_state", .init(timeToLive: .days(7), absenceTimeToLive: .zero, encryption: .never, quota: .exempt, owner: "queues"))
 
     /// Every type, in the order of the documentation.
     public static let all: [CacheType] = [

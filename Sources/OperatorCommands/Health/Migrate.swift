@@ -1,4 +1,5 @@
 import CorpusPostgres
+import FlotillaCachePostgres
 import Flotilla
 import FlotillaPostgres
 import JSONText
@@ -6,7 +7,7 @@ import PostgresClient
 
 /// The steps of the whole schema: what the runtime needs and what documents need.
 enum FleetSchema {
-    static let migrations: [Migration] = JobSchema.migrations + CorpusSchema.migrations
+    static let migrations: [Migration] = JobSchema.migrations + CorpusSchema.migrations + CacheSchema.migrations
 
     static func migrator(_ context: CommandContext) throws -> Migrator {
         try Migrator(pool: context.database(), migrations: Self.migrations)
