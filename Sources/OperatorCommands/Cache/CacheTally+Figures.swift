@@ -24,11 +24,6 @@ extension CacheTally {
 
     func share(_ part: UInt64) -> Double? { self.reads == 0 ? nil : Double(part) / Double(self.reads) }
 
-    static func += (left: inout Self, right: Self) {
-        for (_, path) in self.counters { left[keyPath: path] &+= right[keyPath: path] }
-        for tenth in left.ageTenths.indices { left.ageTenths[tenth] &+= right.ageTenths[tenth] }
-    }
-
     /// Everything that is counted but ages and latencies, with its column in `cache_statistics`.
     static var counters: [(name: String, path: WritableKeyPath<CacheTally, UInt64>)] {
         [
