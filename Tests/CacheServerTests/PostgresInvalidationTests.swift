@@ -119,7 +119,11 @@ import Threading
             let cuts = Lock(1)
             let relay = InvalidationRelay(pool: scene.pool) { endings in
                 try await log.apply(endings)
-                guard cuts.withLock({ $0 -= 1; return $0 >= 0 }) else { return }
+                guard
+                    cuts.withLock({
+                        $0 -= 1; return $0 >= 0
+                    })
+                else { return }
                 try await scene.pool.query(
                     """
                     SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -128,7 +132,7 @@ import Threading
             }
             try await CacheEvents.record(.graphUpdated(job: "1", tenant: "a"), on: scene.pool)
             await #expect(throws: PostgresError.self) { try await relay.relay() }
-            #expect(try await relay.backlog() .events == 1)
+            #expect(try await relay.backlog().events == 1)
             #expect(try await relay.backlog().postponed == 0)
             #expect(try await relay.relay().postponed == 1)
             #expect(log.flat == ["~a tag graph:1", "~a tag graph:1"])
@@ -362,7 +366,8 @@ import Threading
             try await CacheEvents.record((0..<20).map { .jobUpdated("\($0)", tenant: "a") }, on: scene.pool)
             try await scene.pool.query("ANALYZE cache_invalidation_event")
             for (query, index) in [
-                (InvalidationRelay.events, "cache_invalidation_event_unapplied"), (InvalidationRelay.dueEnds, "cache_invalidation_event_due"),
+                (InvalidationRelay.events, "cache_invalidation_event_unapplied"),
+                (InvalidationRelay.dueEnds, "cache_invalidation_event_due"),
             ] {
                 let plan = try await scene.plan(query)
                 #expect(plan.contains("Index Scan using \(index)"), "\(plan)")

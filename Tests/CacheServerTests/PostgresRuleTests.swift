@@ -40,7 +40,8 @@ import Testing
             let rules = try await InvalidationRuleStore(pool: scene.pool).all()
             for rule in rules { #expect(throws: Never.self) { try rule.validate() } }
             let events: Set = [
-                "document.processed", "document.updated", "document.deleted", "job.updated", "job.finished", "graph.updated", "user.updated",
+                "document.processed", "document.updated", "document.deleted", "job.updated", "job.finished", "graph.updated",
+                "user.updated",
                 "user.permissions_changed", "user.deleted", "user.list_changed", "tenant.access_changed", "reference.updated",
                 "billing.updated", "processing.version_changed",
             ]
@@ -90,7 +91,9 @@ import Testing
                 #expect(await insert([], [type.name], "eager", 0) == nil)
             }
             for kind in InvalidationRule.undelayedTagKinds { #expect(await insert(["\(kind):{id}"], [], "hybrid", 100) == "23514") }
-            for tag in ["job:*", "job:", ":7", "job", "job:{a}{b}", "job:[ab]", "job:a b", "j?b:1", "job:{*}", "job:a:b", "Job:1", "job:{A}"] {
+            for tag in [
+                "job:*", "job:", ":7", "job", "job:{a}{b}", "job:[ab]", "job:a b", "j?b:1", "job:{*}", "job:a:b", "Job:1", "job:{A}",
+            ] {
                 #expect(await insert([tag], [], "eager", 0) == "23514", "\(tag)")
                 #expect(throws: CacheStoreError.self) { try InvalidationRule(name: "r", event: "a.b", tags: [tag]).validate() }
             }

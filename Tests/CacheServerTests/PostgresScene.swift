@@ -73,10 +73,11 @@ final class EndingLog: Sendable {
 
 extension CacheEnding {
     var text: String {
-        let what = switch self.target {
-        case .tag(let tag): "tag \(tag)"
-        case .type(let name): "type \(name)"
-        }
+        let what =
+            switch self.target {
+            case .tag(let tag): "tag \(tag)"
+            case .type(let name): "type \(name)"
+            }
         return "\(self.softly ? "~" : "")\(self.tenant) \(what)"
     }
 }
