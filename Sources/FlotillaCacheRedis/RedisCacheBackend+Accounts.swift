@@ -3,7 +3,8 @@ internal import RedisClient
 
 extension RedisCacheBackend {
     public func usage(of account: String) async throws(CacheError) -> CacheUsage {
-        let reply = try await self.run(CacheScript.usage, keys: self.keys(of: AccountPlace(name: account)), [])
+        let reply = try await self.run(
+            CacheScript.usage, keys: self.keys(of: AccountPlace(name: account)), [], within: self.options.upkeepTimeout)
         guard let parts = reply.array, parts.count == 2, let bytes = parts[0].int, let entries = parts[1].int else {
             throw Self.unexpected
         }
@@ -11,9 +12,10 @@ extension RedisCacheBackend {
     }
 
     public func accounts(after cursor: UInt64, limit: Int) async throws(CacheError) -> (accounts: [String], next: UInt64) {
-        let reply = try await self.send([
-            "ZSCAN", .text(self.keySpace.accounts), .text(String(cursor)), "COUNT", .number(Int64(max(1, limit))),
-        ])
+        let reply = try await self.send(
+            [
+                "ZSCAN", .text(self.keySpace.accounts), .text(String(cursor)), "COUNT", .number(Int64(max(1, limit))),
+            ], within: self.options.upkeepTimeout)
         guard let parts = reply.array, parts.count == 2, let next = parts[0].string.flatMap({ UInt64($0) }), let pairs = parts[1].array
         else { throw Self.unexpected }
         return (stride(from: 0, to: pairs.count, by: 2).compactMap { pairs[$0].string }, next)
@@ -24,9 +26,10 @@ extension RedisCacheBackend {
         let place = AccountPlace(name: account)
         // Lua can take some thousands of keys; a page of them takes a millisecond.
         let limit = min(max(1, limit), 1_000)
-        let page = try await self.send([
-            "ZRANGEBYSCORE", .text(place.name), .text("(\(cursor)"), "+inf", "WITHSCORES", "LIMIT", 0, .number(Int64(limit)),
-        ])
+        let page = try await self.send(
+            [
+                "ZRANGEBYSCORE", .text(place.name), .text("(\(cursor)"), "+inf", "WITHSCORES", "LIMIT", 0, .number(Int64(limit)),
+            ], within: self.options.upkeepTimeout)
         guard let pairs = page.array else { throw Self.unexpected }
         let members = stride(from: 0, to: pairs.count, by: 2).compactMap { pairs[$0].string }
         guard members.count * 2 == pairs.count else { throw Self.unexpected }
@@ -36,7 +39,8 @@ extension RedisCacheBackend {
         ]
         arguments += members.map { .text($0) }
         let reply = try await self.run(
-            CacheScript.recount, keys: self.keys(of: place) + members.map { place.item(of: $0) }, arguments)
+            CacheScript.recount, keys: self.keys(of: place) + members.map { place.item(of: $0) }, arguments,
+            within: self.options.upkeepTimeout)
         guard let parts = reply.array, parts.count == 4, let next = parts[0].string.flatMap({ UInt64($0) }), let examined = parts[1].int,
             let removed = parts[2].int, let drift = parts[3].int
         else { throw Self.unexpected }

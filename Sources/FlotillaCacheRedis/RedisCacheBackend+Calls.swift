@@ -3,20 +3,20 @@ internal import RedisClient
 internal import Threading
 
 extension RedisCacheBackend {
-    func send(_ command: RedisCommand) async throws(CacheError) -> RedisValue {
+    func send(_ command: RedisCommand, within timeout: Duration) async throws(CacheError) -> RedisValue {
         do {
-            return try await self.client.send(command, timeout: self.options.timeout)
+            return try await self.client.send(command, timeout: timeout)
         } catch {
             throw CacheError(error)
         }
     }
 
     /// Sends commands together. An error reply to any of them is thrown.
-    func pipeline(_ commands: [RedisCommand]) async throws(CacheError) -> [RedisValue] {
-        if commands.count == 1 { return [try await self.send(commands[0])] }
+    func pipeline(_ commands: [RedisCommand], within timeout: Duration) async throws(CacheError) -> [RedisValue] {
+        if commands.count == 1 { return [try await self.send(commands[0], within: timeout)] }
         let replies: [RedisValue]
         do {
-            replies = try await self.client.pipeline(commands, timeout: self.options.timeout)
+            replies = try await self.client.pipeline(commands, timeout: timeout)
         } catch {
             throw CacheError(error)
         }
@@ -26,9 +26,12 @@ extension RedisCacheBackend {
         return replies
     }
 
-    func run(_ script: RedisScript, keys: [String], _ arguments: [RedisArgument]) async throws(CacheError) -> RedisValue {
+    /// - Parameter timeout: nil for that of writes.
+    func run(_ script: RedisScript, keys: [String], _ arguments: [RedisArgument], within timeout: Duration? = nil)
+        async throws(CacheError) -> RedisValue
+    {
         do {
-            return try await self.client.run(script, keys: keys, arguments: arguments, timeout: self.options.timeout)
+            return try await self.client.run(script, keys: keys, arguments: arguments, timeout: timeout ?? self.options.writeTimeout)
         } catch {
             throw CacheError(error)
         }

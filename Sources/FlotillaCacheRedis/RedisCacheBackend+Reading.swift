@@ -32,12 +32,12 @@ extension RedisCacheBackend {
             for key in keys[start..<min(start + step, keys.count)] { command.append(key) }
             return command
         }
-        let values = try await self.pipeline(commands).flatMap { $0.array ?? [] }
+        let values = try await self.pipeline(commands, within: self.options.readTimeout).flatMap { $0.array ?? [] }
         guard values.count == keys.count else { throw Self.unexpected }
         return values
     }
 
     public func exists(_ item: BackendKey) async throws(CacheError) -> Bool {
-        try await self.send(["EXISTS", .text(item.item)]).int == 1
+        try await self.send(["EXISTS", .text(item.item)], within: self.options.readTimeout).int == 1
     }
 }

@@ -4,10 +4,11 @@ internal import RedisClient
 extension RedisCacheBackend {
     /// By SCAN: values that are there all the time are found, some maybe twice; others maybe.
     public func scan(prefix: String, after cursor: UInt64, limit: Int) async throws(CacheError) -> (found: [BackendScanned], next: UInt64) {
-        let reply = try await self.send([
-            "SCAN", .text(String(cursor)), "MATCH", .text(Self.escaped(prefix) + "*"), "COUNT", .number(Int64(max(1, limit))),
-            "TYPE", "string",
-        ])
+        let reply = try await self.send(
+            [
+                "SCAN", .text(String(cursor)), "MATCH", .text(Self.escaped(prefix) + "*"), "COUNT", .number(Int64(max(1, limit))),
+                "TYPE", "string",
+            ], within: self.options.upkeepTimeout)
         guard let parts = reply.array, parts.count == 2, let next = parts[0].string.flatMap({ UInt64($0) }), let keys = parts[1].array
         else { throw Self.unexpected }
         let items = keys.compactMap(\.string).filter(self.isItem)
@@ -17,7 +18,7 @@ extension RedisCacheBackend {
                 [
                     ["MEMORY", "USAGE", .text(key)], ["PTTL", .text(key)], ["STRLEN", .text(key)], ["GETRANGE", .text(key), 0, 0],
                 ]
-            })
+            }, within: self.options.upkeepTimeout)
         guard facts.count == 4 * items.count else { throw Self.unexpected }
         let found = items.indices.compactMap { index -> BackendScanned? in
             let fact = facts[(4 * index)..<(4 * index + 4)].map { $0 }
@@ -52,7 +53,7 @@ extension RedisCacheBackend {
 
     /// From INFO. An ACL user without it is refused.
     public func health() async throws(CacheError) -> BackendHealth {
-        let text = try await self.send(["INFO"]).bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let text = try await self.send(["INFO"], within: self.options.upkeepTimeout).bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
         var facts: [Substring: Substring] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }

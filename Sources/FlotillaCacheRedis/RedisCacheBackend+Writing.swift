@@ -4,7 +4,7 @@ internal import RedisClient
 extension RedisCacheBackend {
     public func write(_ writes: [BackendWrite]) async throws(CacheError) -> [Bool] {
         let batches = WriteBatch.split(writes, in: self)
-        let replies = try await self.pipeline(batches.map(\.command))
+        let replies = try await self.pipeline(batches.map(\.command), within: self.options.writeTimeout)
         var stored: [Bool] = []
         stored.reserveCapacity(writes.count)
         for (batch, reply) in zip(batches, replies) {
@@ -23,7 +23,7 @@ extension RedisCacheBackend {
         let commands = stride(from: 0, to: items.count, by: 200).map { start in
             self.deletion(of: items[start..<min(start + 200, items.count)])
         }
-        return try await self.pipeline(commands).reduce(0) { $0 + Int($1.int ?? 0) }
+        return try await self.pipeline(commands, within: self.options.writeTimeout).reduce(0) { $0 + Int($1.int ?? 0) }
     }
 
     private func deletion(of items: ArraySlice<BackendKey>) -> RedisCommand {
@@ -50,17 +50,18 @@ extension RedisCacheBackend {
         return command
     }
 
-    public func bump(_ generations: [String]) async throws(CacheError) {
+    public func bump(_ generations: [String], softly: Bool) async throws(CacheError) {
         if generations.isEmpty { return }
         let commands = stride(from: 0, to: generations.count, by: 500).map { start in
             let some = generations[start..<min(start + 500, generations.count)]
             var command = RedisCommand(CacheScript.bump, keys: Array(some), capacity: some.count * 100)
             command.append(self.keySpace.channel)
             command.append(some.flatMap { self.messages.encode(.generation($0)) })
+            command.append(softly ? 1 : 0)
             for _ in some { command.append(UInt64.randomBytes) }
             return command
         }
-        _ = try await self.pipeline(commands)
+        _ = try await self.pipeline(commands, within: self.options.writeTimeout)
     }
 
     /// A counter lies under the key itself: reading it finds no value, deleting it ends it, and counting in a value is refused.

@@ -25,15 +25,24 @@ internal import Threading
 /// in one line, and `+client|setname` for the connection's name, without which it has none. SCAN shows the names of other keys.
 public struct RedisCacheBackend: CacheBackend {
     public struct Options: Sendable {
-        /// For each call; nil takes that of the client's configuration.
-        public var timeout: Duration?
+        /// For reads: those who wait for one would rather do the work anew.
+        public var readTimeout: Duration
+        /// For everything that writes.
+        public var writeTimeout: Duration
+        /// For what people and background duties ask: health, scans, accounts.
+        public var upkeepTimeout: Duration
         /// Keys of one MGET; more are read by several in one pipeline, so that nobody else waits for long.
         public var keysPerRead: Int
         /// A silent channel of ends is given up after at most twice this time.
         public var heartbeat: Duration
 
-        public init(timeout: Duration? = nil, keysPerRead: Int = 500, heartbeat: Duration = .seconds(2)) {
-            self.timeout = timeout
+        public init(
+            readTimeout: Duration = .milliseconds(50), writeTimeout: Duration = .milliseconds(100), upkeepTimeout: Duration = .seconds(2),
+            keysPerRead: Int = 500, heartbeat: Duration = .seconds(2)
+        ) {
+            self.readTimeout = readTimeout
+            self.writeTimeout = writeTimeout
+            self.upkeepTimeout = upkeepTimeout
             self.keysPerRead = max(1, keysPerRead)
             self.heartbeat = heartbeat
         }

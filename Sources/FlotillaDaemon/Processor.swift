@@ -14,10 +14,13 @@ public enum Processor {
         public var handler: any JobHandler
         /// What else runs for as long as the daemon does; drained after the worker.
         public var services: [any DaemonService]
+        /// Answers for itself in `/readyz`, and takes over settings that change; nil for none.
+        public var cache: CachePlatform?
 
-        public init(handler: any JobHandler, services: [any DaemonService] = []) {
+        public init(handler: any JobHandler, services: [any DaemonService] = [], cache: CachePlatform? = nil) {
             self.handler = handler
             self.services = services
+            self.cache = cache
         }
     }
 
@@ -53,7 +56,7 @@ public enum Processor {
                         "worker", quiet: { worker.quiet() }, drain: { worker.drain(within: configuration.drain - .seconds(1)) },
                         abort: { worker.drain(within: .zero) }, run: { await worker.run() }),
                 ],
-            checks: { health.checks },
+            checks: { health.checks + (parts.cache.map { [$0.check] } ?? []) },
             sinceProgress: { worker.status.sinceLastTurn },
             status: {
                 let status = worker.status
@@ -63,7 +66,10 @@ public enum Processor {
                 let status = worker.status
                 return [["worker": worker.id.rawValue, "running": status.running, "held": status.held]]
             },
-            reload: { settings in context.logger.setLevel(LogLevel(name: settings[\.logLevel].rawValue) ?? .info) })
+            reload: { settings in
+                context.logger.setLevel(LogLevel(name: settings[\.logLevel].rawValue) ?? .info)
+                parts.cache?.reload(settings)
+            })
     }
 
     static func untilCancelled(_ cleanUp: @Sendable () async -> Void) async {

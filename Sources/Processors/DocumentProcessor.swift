@@ -7,7 +7,7 @@ public import FlotillaDaemon
 public enum DocumentProcessor {
     public static func daemon(_ context: DaemonContext) async throws -> Daemon {
         try await Processor.daemon(.document, context: context, migrations: ProcessorSchema.migrations) { connections, observer in
-            let kit = ProcessorKit(connections, observer: observer, context: context)
+            let kit = try ProcessorKit(connections, observer: observer, context: context)
             let settings = kit.settings
             var pipeline = DocumentPipeline.Configuration(storage: kit.storage, tools: kit.tools)
             pipeline.limits.fileBytes = settings[\.maxFileBytes]
@@ -22,7 +22,7 @@ public enum DocumentProcessor {
                     await DocumentPipeline.handlers(pipeline) + kit.translation(.document),
                     projections: CorpusProjections.documents(kit.corpus),
                     clearing: CorpusProjections.clearing(kit.corpus), chains: true),
-                services: kit.services)
+                services: kit.services, cache: kit.platform)
         }
     }
 }

@@ -1,6 +1,7 @@
 internal import CorpusPostgres
 internal import DocumentFormats
 internal import Flotilla
+internal import FlotillaCachePostgres
 internal import FlotillaDaemon
 internal import FlotillaPostgres
 internal import FlotillaRedis
@@ -20,17 +21,17 @@ struct ProcessorKit {
     let storage: any ObjectStorage
     let embedders: CorpusEmbedders
     let corpus: CorpusStore
-    /// What stages made before; nil for none.
-    var cache: (any StageCache)?
-    /// Where the stages' state is shown; nil for nowhere.
-    var mirror: (any StageStateMirror)?
+    /// What stages made before, and where their state is shown.
+    let platform: CachePlatform
     /// For servers with models.
     let caller: HTTPCaller
 
     var settings: Settings { self.context.configuration.settings }
 
     /// Probes what the sandbox can do here, and removes what dead processes left in the work directory.
-    init(_ connections: Connections, observer: FleetObserver, context: DaemonContext) {
+    ///
+    /// - Throws: `SettingMistakes` when the cache's address cannot be read.
+    init(_ connections: Connections, observer: FleetObserver, context: DaemonContext) throws {
         let concurrency = context.configuration.concurrency
         let settings = context.configuration.settings
         let runner = ChildRunner(concurrency: concurrency, subreaper: true)
@@ -40,6 +41,7 @@ struct ProcessorKit {
         let swept = WorkDirectory.sweep(under: settings[\.workDirectory])
         if swept > 0 { context.logger.notice("removed work directories of dead processes", ["count": swept]) }
 
+        self.platform = try CachePlatform(connections, logger: context.logger.labelled("cache"), metrics: context.metrics)
         self.context = context
         self.connections = connections
         self.observer = observer
@@ -72,7 +74,8 @@ struct ProcessorKit {
     ///   - inputs: stages of other pipelines whose outputs these read.
     ///   - chains: whether a finished document goes on to the graph.
     func pipeline(
-        _ stages: [any StageHandler], projections: [StageName: PostgresStageStore.Projection], inputs: Set<StageName> = [], clearing: PostgresStageStore.Clearing? = nil,
+        _ stages: [any StageHandler], projections: [StageName: PostgresStageStore.Projection], inputs: Set<StageName> = [],
+        clearing: PostgresStageStore.Clearing? = nil,
         chains: Bool
     ) -> PipelineHandler {
         let work = self.settings[\.workDirectory]
@@ -80,7 +83,8 @@ struct ProcessorKit {
         return PipelineHandler(
             stages: stages,
             store: PostgresStageStore(
-                pool: self.connections.postgres, projections: projections, order: stages.map(\.stage), clearing: clearing, cache: self.cache),
+                pool: self.connections.postgres, projections: Self.telling(projections), order: stages.map(\.stage), clearing: clearing,
+                cache: self.platform.stages),
             lock: RedisLock(client: self.connections.redis, eventLoop: self.connections.loop),
             options: .init(
                 lockLease: self.context.configuration.lease / 2,
@@ -92,17 +96,33 @@ struct ProcessorKit {
                         throw UnusableWorkDirectory(description: error.description)
                     }
                 },
-                inputs: inputs, cache: self.cache,
-                cacheLockKey: { RedisKeys.lock("work", $0.tenant ?? "", $0.digest) }, mirror: self.mirror, followUps: { job in graph.map { [$0.message(after: job)] } ?? [] }),
+                inputs: inputs, cache: self.platform.stages,
+                cacheLockKey: { RedisKeys.lock("work", $0.tenant ?? "", $0.digest) }, mirror: self.platform.stageStates,
+                followUps: { job in graph.map { [$0.message(after: job)] } ?? [] }),
             observer: self.observer)
+    }
+
+    /// What is shown of a document changes with these stages: the cache is told in the transaction that completes them.
+    private static func telling(_ projections: [StageName: PostgresStageStore.Projection]) -> [StageName: PostgresStageStore.Projection] {
+        var projections = projections
+        for stage: StageName in ["index", "translate"] {
+            guard let projection = projections[stage] else { continue }
+            projections[stage] = { transaction, work, output in
+                try await projection(transaction, work, output)
+                let event = CacheEvent.documentProcessed(
+                    work.identity.documentUUID, job: work.envelope.jobID, tenant: work.envelope.tenantID)
+                try await CacheEvents.record(event, in: transaction)
+            }
+        }
+        return projections
     }
 
     /// The model of the corpus is fitted anew as the corpus grows, by whichever process finds it due.
     var services: [any DaemonService] {
-        guard !self.embedders.isFixed else { return [] }
+        guard !self.embedders.isFixed else { return self.platform.services }
         let refitter = EmbeddingRefitter(pool: self.connections.postgres, embedders: self.embedders)
         let logger = self.context.logger.labelled("embeddings")
-        return [
+        return self.platform.services + [
             ClosureService("embedding refitter") {
                 await refitter.run(every: .seconds(5)) { result in
                     switch result {

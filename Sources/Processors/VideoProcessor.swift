@@ -7,7 +7,7 @@ internal import VideoStages
 public enum VideoProcessor {
     public static func daemon(_ context: DaemonContext) async throws -> Daemon {
         try await Processor.daemon(.video, context: context, migrations: ProcessorSchema.migrations) { connections, observer in
-            let kit = ProcessorKit(connections, observer: observer, context: context)
+            let kit = try ProcessorKit(connections, observer: observer, context: context)
             var pipeline = VideoPipeline.Configuration(storage: kit.storage, tools: kit.tools, recognizer: kit.recognizer)
             pipeline.limits = kit.mediaLimits
             pipeline.defaultLanguage = kit.settings[\.speechLanguage]
@@ -19,7 +19,7 @@ public enum VideoProcessor {
                 handler: kit.pipeline(
                     await VideoPipeline.handlers(pipeline) + kit.translation(.video), projections: CorpusProjections.recordings(kit.corpus),
                     clearing: CorpusProjections.clearing(kit.corpus), chains: true),
-                services: kit.services)
+                services: kit.services, cache: kit.platform)
         }
     }
 }
