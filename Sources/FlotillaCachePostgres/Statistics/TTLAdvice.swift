@@ -149,3 +149,17 @@ extension TTLAdvice {
 
     private static func decimal(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 }
+
+/// Figures that advice needs.
+extension CacheTally {
+    /// Hits a value that was stored; nil before the first.
+    var hitsPerWrite: Double? { self.writes == 0 ? nil : Double(self.hits) / Double(self.writes) }
+
+    /// At least this share of the values was never read: where there are fewer hits than values, the rest had none. Nil before the first.
+    var leastUnreadShare: Double? { self.hitsPerWrite.map { max(0, 1 - $0) } }
+
+    /// What a load took; nil before the first.
+    var meanLoad: Duration? {
+        self.loads == 0 ? nil : .nanoseconds(Int64(clamping: self.loadNanoseconds / self.loads))
+    }
+}
