@@ -63,7 +63,8 @@ public struct TTLAdvice: Sendable, Hashable {
             type: type.name, current: type.policy.timeToLive, verdict: .keep, reason: .wellChosen, hitRatio: tally.hitRatio,
             hitsPerWrite: tally.hitsPerWrite, leastUnreadShare: tally.leastUnreadShare, meanLoad: tally.meanLoad, hitRatioChange: 0,
             loadsSaved: 0)
-        let tenths = tally.ageTenths.map(Double.init)
+        // Not `map(Double.init)`: of UInt64 that takes the bits for the number.
+        let tenths = tally.ageTenths.map { Double($0) }
         let hits = tenths.reduce(0, +)
         let reads = Double(tally.hits &+ tally.misses)
         guard tally.writes >= 50, tally.hits > 0 || reads >= 1_000 else { return advice.keeping(.tooFewReads) }
