@@ -1,4 +1,5 @@
 import Corpus
+import DocumentFormats
 @testable import DocumentStages
 import Flotilla
 import FlotillaTesting
