@@ -26,8 +26,8 @@ enum EntryCost {
         let policy = CachePolicy(timeToLive: .seconds(1), owner: "benchmark")
         let stored = try codec.encode(entry, key: key, policy: policy)
         let rounds = max(5, 20_000_000 / (bytes.count * 40 + 2_000))
-        let encode = try ContinuousClock().measure { for _ in 0..<rounds { _ = try codec.encode(entry, key: key, policy: policy) } }
-        let decode = ContinuousClock().measure { for _ in 0..<rounds { _ = codec.decode(stored, key: key, policy: policy) } }
+        let encode = try CPUTime.measure { for _ in 0..<rounds { _ = try codec.encode(entry, key: key, policy: policy) } }
+        let decode = CPUTime.measure { for _ in 0..<rounds { _ = codec.decode(stored, key: key, policy: policy) } }
         let micro = { (time: Duration) in "\((time / .microseconds(1) / Double(rounds) * 10).rounded() / 10) µs" }
         print("| \(name) | \(bytes.count) | \(stored.count) | \(micro(encode)) | \(micro(decode)) |")
     }
