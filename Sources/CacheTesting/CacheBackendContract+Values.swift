@@ -101,10 +101,10 @@ extension CacheBackendContract {
         },
         Promise("counts, from 0, for a time that begins with the counter") { subject in
             let key = subject.key("counter").item
-            try expectEqual(try await subject.backend.increment(key, by: 5, timeToLive: .milliseconds(300)), 5, "first")
+            try expectEqual(try await subject.backend.increment(key, by: 5, timeToLive: .milliseconds(1_500)), 5, "first")
             try expectEqual(try await subject.peer.increment(key, by: -7, timeToLive: .seconds(600)), -2, "second")
             try expectEqual(try await subject.backend.read([subject.key("counter")])[0], nil, "a counter is no value")
-            try await subject.passTime(.milliseconds(320))
+            try await subject.passTime(.milliseconds(1_600))
             try expectEqual(try await subject.backend.increment(key, by: 1, timeToLive: .seconds(600)), 1, "after its end")
             try await expectFailure(.refused, "too much") { () throws(CacheError) in
                 _ = try await subject.backend.increment(key, by: .max, timeToLive: .seconds(600))

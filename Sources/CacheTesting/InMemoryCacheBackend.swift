@@ -103,11 +103,14 @@ public final class InMemoryCacheBackend: CacheBackend {
         for watcher in watchers { watcher(.watching) }
     }
 
-    /// Removes a generation, as a server does that is short of memory.
-    public func evict(generation: String) { self.state.withLock { _ = $0.generations.removeValue(forKey: generation) } }
-
-    /// Removes a value, as a server does that is short of memory.
-    public func evict(item: String) { self.state.withLock { _ = $0.values.removeValue(forKey: item) } }
+    /// Removes a value, a generation or a lease, as a server does that is short of memory.
+    public func evict(_ key: String) {
+        self.state.withLock { state in
+            state.values.removeValue(forKey: key)
+            state.generations.removeValue(forKey: key)
+            if key.hasSuffix(":~lease") { state.leases.removeValue(forKey: String(key.dropLast(":~lease".count))) }
+        }
+    }
 
     /// Every call begins here.
     func begin() async throws(CacheError) {

@@ -10,5 +10,6 @@ public enum CacheSchema {
         ("V2003__create_cache_warmup_job.sql", PackageResources.V2003__create_cache_warmup_job_sql),
         ("V2004__insert_cache_defaults.sql", PackageResources.V2004__insert_cache_defaults_sql),
         ("V2010__tell_changes.sql", PackageResources.V2010__tell_changes_sql),
+        ("V2011__create_cache_access.sql", PackageResources.V2011__create_cache_access_sql),
     ].compactMap { Migration(file: $0.0, bytes: $0.1) }
 }

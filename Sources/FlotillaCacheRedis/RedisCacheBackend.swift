@@ -3,7 +3,8 @@ public import Reactor
 public import RedisClient
 internal import Threading
 
-/// The shared tier of a cache, on Redis 6.2 or later.
+/// The shared tier of a cache, on Redis 6.2 or later: one server, or one behind a sentinel. No cluster: a value, its generations and its
+/// account lie in different slots.
 ///
 /// Everything that takes more than one command is a script; the headers in `CacheScripts/` say what each does. No clock but Redis's counts,
 /// and no command is used that looks at all keys at once or empties a database.

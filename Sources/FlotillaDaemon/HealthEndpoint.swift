@@ -67,7 +67,8 @@ struct HealthEndpoint: Sendable {
         }
         let list = checks.map { check in
             JSONValue.object([
-                .init("name", .string(check.name)), .init("status", .string(check.isHealthy ? "ok" : check.isCritical ? "failing" : "degraded")),
+                .init("name", .string(check.name)),
+                .init("status", .string(check.isHealthy ? "ok" : check.isCritical ? "failing" : "degraded")),
                 .init("detail", .string(Redactor.redact(check.detail))),
             ])
         }
@@ -76,7 +77,8 @@ struct HealthEndpoint: Sendable {
             members = [.init("type", "about:blank"), .init("title", "Service Unavailable"), .init("status", 503)]
         }
         members += [
-            .init("state", .string(!isHealthy ? "failing" : checks.allSatisfy(\.isHealthy) ? "ok" : "degraded")), .init("phase", .string(state.phase.rawValue)),
+            .init("state", .string(!isHealthy ? "failing" : checks.allSatisfy(\.isHealthy) ? "ok" : "degraded")),
+            .init("phase", .string(state.phase.rawValue)),
             .init("role", .string(self.role.rawValue)), .init("checks", .array(list)),
         ]
         return HTTPResponse(

@@ -17,6 +17,7 @@ public enum Scheduler {
         let history = PostgresDeadLetterHistory(
             store: store, administration: JobAdministration(pool: connections.postgres, countingQueues: connections.countingQueues))
         let health = ConnectionHealth(connections)
+        let cache = try CachePlatform(connections, logger: context.logger.labelled("cache"), metrics: context.metrics)
         let turned = Lock(MonotonicTime.now)
         var services: [any DaemonService] = [
             ClosureService("connections", run: { await Processor.untilCancelled { await connections.close() } }),
@@ -34,10 +35,14 @@ public enum Scheduler {
                 ClosureService("sweeper of \(broker.queue)", run: { await sweeper.run() }),
             ]
         }
+        services += cache.services + cache.duties(connections, metrics: context.metrics.registry)
         return Daemon(
-            services: services, checks: { health.checks }, sinceProgress: { MonotonicTime.now - turned.withLock { $0 } },
+            services: services, checks: { health.checks + [cache.check] }, sinceProgress: { MonotonicTime.now - turned.withLock { $0 } },
             status: { "promoting, reclaiming and sweeping \(brokers.count) queues" },
-            reload: { settings in context.logger.setLevel(LogLevel(name: settings[\.logLevel].rawValue) ?? .info) })
+            reload: { settings in
+                context.logger.setLevel(LogLevel(name: settings[\.logLevel].rawValue) ?? .info)
+                cache.reload(settings)
+            })
     }
 
     private static func relay(_ connections: Connections, _ context: DaemonContext, _ brokers: [RedisBroker]) -> OutboxRelay {

@@ -1,7 +1,7 @@
 /// All verbs, in the order of the help. A new verb is a new file and a line here.
 enum CommandTree {
     static let verbs: [any Verb.Type] = [
-        Submit.self,
+        Submit.self, Reprocess.self, PipelineDiff.self,
         JobList.self, JobShow.self, JobWatch.self, JobCancel.self, Why.self,
         DocumentList.self, DocumentShow.self, DocumentTextVerb.self, DocumentChunks.self, DocumentTranscript.self, DocumentScreen.self,
         DocumentPicture.self, DocumentTranslationVerb.self, Search.self,

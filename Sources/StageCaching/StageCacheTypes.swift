@@ -23,3 +23,16 @@ enum StageCacheTypes {
         }
     }
 }
+
+extension CachedStages {
+    /// The types that hold whole results, with the stages that each holds.
+    public static let types: [String: (type: String, stages: [String])] = {
+        let stages: [StageName] = [
+            "detect", "probe", "extract_text", "extract_audio", "transcribe", "keyframes", "ocr_frames", "clean_text", "chunk", "summarize",
+            "translate", "extract_entities", "resolve_entities", "build_relationships",
+        ]
+        return Dictionary(grouping: stages, by: { StageCacheTypes.type(of: $0).name }).reduce(into: [:]) { types, group in
+            types[group.key] = (group.key, group.value.map(\.rawValue))
+        }
+    }()
+}

@@ -1,6 +1,7 @@
 import CacheTesting
 import FlotillaCache
 import FlotillaCacheRedis
+import Glibc
 import Reactor
 import RedisClient
 import ServerHarness
@@ -78,3 +79,6 @@ func place(_ keySpace: CacheKeySpace, _ specific: String, tenant: String = "acme
     let key = CacheKey(.documentSummary, tenant: CacheTenant(tenant), specific, tags: tags)
     return BackendKey(item: keySpace.item(key), generations: keySpace.generations(of: key))
 }
+
+/// Whether the tests may take minutes: `CACHE_TESTS=long`.
+let isLong = getenv("CACHE_TESTS").map { String(cString: $0) } == "long"

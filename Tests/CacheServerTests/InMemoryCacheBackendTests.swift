@@ -10,10 +10,7 @@ import Threading
         let subject = CacheBackendContract.Subject(
             backend: backend, peer: backend, keySpace: CacheKeySpace(environment: "test"),
             passTime: { time in now.withLock { $0 += time.inMilliseconds } },
-            evict: { key in
-                backend.evict(item: key)
-                backend.evict(generation: key)
-            },
+            evict: { backend.evict($0) },
             breakChannel: {
                 backend.breakChannel()
                 backend.mendChannel()

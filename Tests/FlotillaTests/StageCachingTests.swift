@@ -167,7 +167,14 @@ private final class PieceStage: CacheableStage {
     let isExpensive: Bool
     private let after: [StageName]
     private let pieces: Int
-    private let state = Lock<(behaviour: Behaviour, runs: Int, made: Int, onInputs: (@Sendable () -> Void)?)>((.well, 0, 0, nil))
+    private let state = Lock(State())
+
+    private struct State: Sendable {
+        var behaviour = Behaviour.well
+        var runs = 0
+        var made = 0
+        var onInputs: (@Sendable () -> Void)?
+    }
 
     var runs: Int { self.state.withLock { $0.runs } }
     var made: Int { self.state.withLock { $0.made } }

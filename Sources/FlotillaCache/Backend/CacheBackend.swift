@@ -55,6 +55,12 @@ public protocol CacheBackend: Sendable {
     /// Compares an account with what is there, some entries at a time, and mends it.
     func recount(_ account: String, after cursor: UInt64, limit: Int) async throws(CacheError) -> BackendRecount
 
+    /// Removes an account's own oldest values until it holds at most so many bytes; at most `limit` values. Other processes are not told: the
+    /// values have not ended.
+    ///
+    /// - Returns: how many went.
+    func shrink(_ account: String, to bytes: Int, limit: Int) async throws(CacheError) -> Int
+
     /// Values whose keys begin with `prefix`, some at a time, without stopping the server. For people and repairs, never for work.
     func scan(prefix: String, after cursor: UInt64, limit: Int) async throws(CacheError) -> (found: [BackendScanned], next: UInt64)
     /// How the tier is.
@@ -219,4 +225,8 @@ public struct BackendHealth: Sendable, Hashable {
         self.clients = clients
         self.keys = keys
     }
+}
+
+extension CacheBackend {
+    public func shrink(_ account: String, to bytes: Int, limit: Int) async throws(CacheError) -> Int { 0 }
 }

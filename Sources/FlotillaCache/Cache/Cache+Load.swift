@@ -184,6 +184,7 @@ extension Cache {
                 try await backend.fill(write, lease: token, generations: lease.generations)
             }
             self.count(work.key) { if end == .stored { $0.writes += 1 } else { $0.voided += 1 } }
+            self.sampler.note(end == .stored ? .store : .voided, work.key)
             return end == .stored
         } catch {
             self.count(work.key) { $0.errors += 1 }

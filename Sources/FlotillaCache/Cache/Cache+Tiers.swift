@@ -19,6 +19,12 @@ public struct CacheAccess: Hashable, Sendable {
     /// As they stand in keys.
     public let tenant: String
     public let specific: String
+
+    public init(type: String, tenant: String, specific: String) {
+        self.type = type
+        self.tenant = tenant
+        self.specific = specific
+    }
 }
 
 extension BackendKey {
@@ -105,7 +111,10 @@ extension Cache {
         do throws(CacheError) {
             entries = try await self.guarded(durable: durable) { backend throws(CacheError) in try await backend.read(places) }
         } catch {
-            for key in keys { self.count(key) { $0.errors += 1 } }
+            for key in keys {
+                self.count(key) { $0.errors += 1 }
+                self.sampler.note(.error, key, MonotonicTime.now - start)
+            }
             throw error
         }
         let elapsed = (MonotonicTime.now - start).inNanoseconds
@@ -125,6 +134,7 @@ extension Cache {
     ) -> Found {
         guard let entry, let generation = Self.match(entry) else {
             self.count(key) { $0.misses += 1 }
+            self.sampler.note(.miss, key, .nanoseconds(elapsed))
             return .miss
         }
         guard case .entry(let decoded) = self.codec.decode(entry.bytes, key: place.item, policy: policy), Self.matches(decoded, schema)
@@ -133,14 +143,17 @@ extension Cache {
                 tally.misses += 1
                 tally.unreadable += 1
             }
+            self.sampler.note(.unreadable, key, .nanoseconds(elapsed))
             return .miss
         }
         let now = Self.wallMilliseconds
         let isFresh = generation == .same && decoded.freshUntilMilliseconds > now
         guard isFresh || policy.staleFor > .zero && decoded.endsMilliseconds > now else {
             self.count(key) { $0.misses += 1 }
+            self.sampler.note(.miss, key, .nanoseconds(elapsed))
             return .miss
         }
+        self.sampler.note(isFresh ? .hit : .stale, key, .nanoseconds(elapsed))
         self.count(key) { tally in
             if isFresh { tally.sharedHits += 1 } else { tally.staleHits += 1 }
             tally.savedNanoseconds &+= UInt64(clamping: decoded.load.inNanoseconds)
@@ -216,11 +229,17 @@ extension Cache {
                 }
                 for (one, isStored) in zip(some, stored) { results[one.index] = isStored }
             } catch {
-                for one in some { self.count(values[one.index].key) { $0.errors += 1 } }
+                for one in some {
+                    self.count(values[one.index].key) { $0.errors += 1 }
+                    self.sampler.note(.error, values[one.index].key)
+                }
                 throw error
             }
         }
-        for (index, item) in values.enumerated() where results[index] { self.count(item.key) { $0.writes += 1 } }
+        for (index, item) in values.enumerated() where results[index] {
+            self.count(item.key) { $0.writes += 1 }
+            self.sampler.note(.store, item.key)
+        }
         return results
     }
 
@@ -253,6 +272,7 @@ extension Cache {
             bytes = try self.codec.encode(entry, key: place.item, policy: policy)
         } catch {
             self.count(key) { $0.refused += 1 }
+            self.sampler.note(.refused, key)
             throw error
         }
         if case .value(let plain) = entry.content {

@@ -19,7 +19,8 @@ public final class Cache: Sendable {
     let breaker = Lock(CacheBreaker())
     let durableBreaker = Lock(CacheBreaker())
     public let recorder: CacheRecorder
-    let accesses = Lock(AccessSketch<CacheAccess>(capacity: 500, halfLife: .seconds(3_600)))
+    public let sampler = CacheEventSampler(capacity: 1_000)
+    let accesses = Lock(Cache.newSketch())
 
     /// - Parameters:
     ///   - shared: for everything but what must not be evicted.
@@ -31,6 +32,7 @@ public final class Cache: Sendable {
         self.memory = MemoryTier(bytes: options.isEnabled ? options.memoryBytes : 0)
         self.gate = LoaderGate(limit: options.loaders, longestQueue: options.waitingLoads)
         self.recorder = CacheRecorder(isEnabled: options.countsStatistics)
+        self.sampler.keep(percent: options.eventPercent)
         self.options = Lock(options)
         self.codec = codec
         self.shared = shared
@@ -54,13 +56,14 @@ public final class Cache: Sendable {
 
     /// Changes the options. The key space, the memory's size and the numbers of loads stay as they were.
     public func reconfigure(_ change: (inout CacheOptions) -> Void) {
-        let counts = self.options.withLock { options in
+        let options = self.options.withLock { options in
             let keySpace = options.keySpace
             change(&options)
             options.keySpace = keySpace
-            return options.countsStatistics
+            return options
         }
-        self.recorder.setEnabled(counts)
+        self.recorder.setEnabled(options.countsStatistics)
+        self.sampler.keep(percent: options.eventPercent)
         self.memory.watch(self.memory.isWatching)
     }
 
@@ -70,8 +73,17 @@ public final class Cache: Sendable {
     public var memoryUsage: CacheUsage { self.memory.usage }
     /// Whether the shared tier is being asked.
     public var isReachable: Bool { self.breaker.withLock { $0.isClosed } }
+    /// The values asked for most in this process since the last call, with how often: recent reads weigh more.
+    public func drainAccesses(_ count: Int) -> [(access: CacheAccess, score: Double)] {
+        self.accesses.withLock { sketch in
+            defer { sketch = Self.newSketch() }
+            return sketch.top(count, at: MonotonicTime.now.nanoseconds).map { ($0.key, $0.score) }
+        }
+    }
     /// Loads under way in this process.
     public var loadsUnderWay: Int { self.flights.count }
+
+    private static func newSketch() -> AccessSketch<CacheAccess> { AccessSketch(capacity: 500, halfLife: .seconds(3_600)) }
 
     // MARK: Reads
 
@@ -154,7 +166,10 @@ public final class Cache: Sendable {
             for key in some { self.flights.detach(key.item) }
             removed += try await self.guarded(durable: isDurable) { backend throws(CacheError) in try await backend.delete(some) }
         }
-        for key in keys { self.count(key) { $0.deletes += 1 } }
+        for key in keys {
+            self.count(key) { $0.deletes += 1 }
+            self.sampler.note(.delete, key)
+        }
         return removed
     }
 

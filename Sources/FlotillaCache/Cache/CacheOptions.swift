@@ -25,6 +25,8 @@ public struct CacheOptions: Sendable {
     public var jitter = 0.1
     /// What a tenant may hold of each class; absent: no limit.
     public var quotas: [CachePolicy.QuotaClass: Int] = [:]
+    /// How many of a hundred happenings are kept for the event log.
+    public var eventPercent = 0
     /// Whether anything is counted.
     public var countsStatistics = true
 

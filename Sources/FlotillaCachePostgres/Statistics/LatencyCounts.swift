@@ -5,7 +5,7 @@ internal import Glibc
 struct LatencyCounts: Sendable, Hashable {
     private(set) var counts = [UInt64](repeating: 0, count: LatencyBuckets.count)
 
-    mutating func add(_ counts: [UInt32]) {
+    mutating func add(_ counts: [UInt64]) {
         for (index, count) in counts.prefix(self.counts.count).enumerated() { self.counts[index] &+= UInt64(count) }
     }
 

@@ -5,6 +5,7 @@
 -- A soft end keeps the first 4 bytes, which say which generation it is, and draws the rest; one that is missing has nothing to end and stays so.
 -- DEL comes first because it is allowed when memory is full: a generation that is missing ends its values too, and the SET that follows a
 -- removal is let through.
+-- @include fragment_generations
 for index, key in ipairs(KEYS) do
     local drawn = ARGV[3 + index]
     if ARGV[3] == '1' then
@@ -13,7 +14,7 @@ for index, key in ipairs(KEYS) do
     end
     if drawn then
         redis.call('DEL', key)
-        redis.call('SET', key, drawn, 'EX', 3456000)
+        redis.call('SET', key, drawn, 'EX', generation_life)
     end
 end
 redis.call('PUBLISH', ARGV[1], ARGV[2])

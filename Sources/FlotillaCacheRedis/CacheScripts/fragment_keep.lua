@@ -1,6 +1,6 @@
 -- Stores an entry and counts it, in this order: a server whose memory is full refuses the first command of a script that needs more, and
--- lets through what follows a command that has written. What is larger than the quota by itself is not kept, and makes nobody go for it: the old value, which is
--- not the value any more, goes.
+-- lets through what follows a command that has written. What is larger than the quota by itself is not kept and makes nobody else go; the old
+-- value goes, which is not the value any more.
 -- Returns the members that must go for it.
 local function keep(item, version, generations, bytes, milliseconds, account, member, quota)
     if not account then
@@ -11,7 +11,7 @@ local function keep(item, version, generations, bytes, milliseconds, account, me
     if size > quota then
         redis.call('UNLINK', item)
         discharge(account, member)
-        return {}
+        return over(account, quota)
     end
     store(item, version, generations, bytes, milliseconds)
     charge(account, member, size, milliseconds)

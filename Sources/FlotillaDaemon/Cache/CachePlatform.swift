@@ -1,6 +1,9 @@
 public import Flotilla
 public import FlotillaCache
+internal import FlotillaCachePostgres
 public import FlotillaCacheRedis
+internal import Glibc
+internal import PostgresClient
 internal import Reactor
 public import RedisClient
 public import StageCaching
@@ -15,6 +18,7 @@ public final class CachePlatform: Sendable {
     public let client: RedisClient
     /// Whether the cache has a Redis of its own.
     public let isApart: Bool
+    private let postgres: PostgresPool
     private let settings: Lock<Settings>
     private let logger: Logger
 
@@ -42,6 +46,7 @@ public final class CachePlatform: Sendable {
             self.isApart
             ? RedisCacheBackend(client: connections.redis, eventLoop: connections.loop, keySpace: options.keySpace, options: budgets) : nil
         self.cache = Cache(options: options, codec: settings.cacheCodec, shared: self.backend, durable: durable)
+        self.postgres = connections.postgres
         self.settings = Lock(settings)
         self.logger = logger
         if options.isEnabled { self.client.start() }
@@ -55,12 +60,81 @@ public final class CachePlatform: Sendable {
 
     private var remembersStages: Bool { self.settings.withLock { $0[\.cache.isEnabled] && $0[\.cache.stages] } }
 
-    /// Listens to what ends elsewhere.
-    public var listener: any DaemonService {
-        ClosureService("cache listener") {
-            await self.cache.run()
-            // Ends before the daemon does only where it was never needed.
-            await Processor.untilCancelled {}
+    /// What runs for as long as a processor does: listening to what ends elsewhere, and writing down what was counted.
+    public var services: [any DaemonService] {
+        let flusher = CacheStatisticsFlusher(
+            self.cache, pool: self.postgres, process: "\(hostName()) \(getpid())", interval: self.settings.withLock { $0[\.cache.flush] },
+            logger: self.logger)
+        return [
+            ClosureService("cache connections", run: { await Processor.untilCancelled { await self.client.close() } }),
+            ClosureService("cache listener", run: { await self.cache.run() }),
+            ClosureService("cache statistics", run: { await flusher.run() }),
+        ]
+    }
+
+    /// What a retry-scheduler does for the cache beside: applies ends that were recorded, warms up, keeps order.
+    func duties(_ connections: Connections, metrics: Metrics) -> [any DaemonService] {
+        let settings = connections.configuration.settings
+        var retention = CacheRetention()
+        retention.events = settings[\.cache.eventRetention]
+        let upkeep = CacheUpkeep(
+            self, connections: connections, interval: settings[\.cache.cleanup], alertPercent: settings[\.cache.memoryAlert],
+            retention: retention, metrics: metrics, logger: self.logger.labelled("cache-upkeep"))
+        let relay = self.relay(metrics)
+        var services: [any DaemonService] = [
+            ClosureService("cache upkeep", run: { await upkeep.run() }),
+            ClosureService("cache invalidation", run: { await relay.run() }),
+            ClosureService("cache invalidation backlog", run: { await Self.watch(relay, metrics) }),
+        ]
+        if settings[\.cache.warmup] {
+            let warmup = self.warmup(rate: Double(settings[\.cache.warmupRate])) { upkeep.allowsWarmup }
+            services.append(ClosureService("cache warm-up", run: { await warmup.run() }))
+        }
+        return services
+    }
+
+    private func relay(_ metrics: Metrics) -> InvalidationRelay {
+        let logger = self.logger.labelled("cache-invalidation")
+        let applied = metrics.counter(
+            "flotilla_cache_invalidations_total", help: "Recorded changes applied to the cache by this process.")()
+        return InvalidationRelay(
+            pool: self.postgres,
+            report: { result in
+                switch result {
+                case .success(let progress): applied.increment(by: progress.events)
+                case .failure(let error): logger.warning("cannot apply ends to the cache", ["error": Redactor.redact("\(error)")])
+                }
+            }, apply: { try await self.cache.end($0) })
+    }
+
+    private static func watch(_ relay: InvalidationRelay, _ metrics: Metrics) async {
+        let waiting = metrics.gauge("flotilla_cache_invalidations_waiting", help: "Recorded changes that wait to be applied.")()
+        let oldest = metrics.gauge("flotilla_cache_invalidations_oldest_seconds", help: "Age of the oldest of them.")()
+        while !Task.isCancelled {
+            // A gauge that cannot be measured keeps its last value; flotilla_dependency_up says that PostgreSQL is away.
+            if let backlog = try? await relay.backlog() {
+                waiting.set(backlog.events)
+                oldest.set(backlog.oldest?.inSeconds ?? 0)
+            }
+            // Ends early when the task is cancelled, and the loop with it.
+            try? await Task.sleep(for: .seconds(2))
+        }
+    }
+
+    private func warmup(rate: Double, isAllowed: @escaping @Sendable () -> Bool) -> WarmupRunner {
+        let logger = self.logger.labelled("cache-warmup")
+        return WarmupRunner(
+            jobs: WarmupJobStore(pool: self.postgres), accesses: CacheAccessStore(pool: self.postgres),
+            loaders: StageOutputLoader.all(pool: self.postgres, stages: self.stages), runner: "\(hostName()) \(getpid())", rate: rate,
+            isAllowed: isAllowed
+        ) { result in
+            switch result {
+            case .success(let report):
+                logger.info(
+                    "cache warmed up",
+                    ["job": report.job, "loaded": report.result.loaded, "skipped": report.result.skipped, "failed": report.result.failed])
+            case .failure(let error): logger.warning("cannot warm the cache up", ["error": Redactor.redact("\(error)")])
+            }
         }
     }
 
@@ -80,6 +154,4 @@ public final class CachePlatform: Sendable {
             "cache", isHealthy: isUp, detail: isOn ? (isUp ? "answers" : "does not answer: all work is done anew") : "switched off",
             isCritical: false)
     }
-
-    public func close() async { await self.client.close() }
 }

@@ -20,6 +20,7 @@ extension Settings {
         if self[\.cache.pipelineQuota] > 0 { options.quotas[.pipeline] = self[\.cache.pipelineQuota] }
         if self[\.cache.applicationQuota] > 0 { options.quotas[.application] = self[\.cache.applicationQuota] }
         options.countsStatistics = self[\.cache.statistics]
+        options.eventPercent = options.countsStatistics ? self.cacheEventSample : 0
         return options
     }
 

@@ -102,8 +102,7 @@ extension JobAdministration {
         return try await self.perform("show a document's stages") {
             try await self.pool.query(
                 """
-                SELECT run.document_uuid, run.stage, run.processing_version, run.status, run.attempt, run.worker, run.engine, run.started_at,
-                    run.finished_at, run.duration_ms, run.error_message, run.is_partial, run.metrics::text, output.bytes
+                SELECT \(fragment: StageRecord.columns)
                 FROM stage_run AS run LEFT JOIN stage_output AS output USING (document_uuid, processing_version, stage)
                 WHERE run.document_uuid = \(id) \(fragment: version.map { "AND run.processing_version = \($0)" } ?? "")
                 ORDER BY run.processing_version, run.started_at, run.stage LIMIT 500
@@ -137,11 +136,7 @@ extension JobAdministration {
             guard let envelope = try? Envelope(message.payload), envelope.jobID == id else {
                 throw JobStoreError(.refused, operation: "create a job", message: "a message is not one of job \(id)")
             }
-            let identity = WorkIdentity(envelope, queue: message.queue)
-            let item = NewItem(
-                id: Storable.uuid(identity.workID), documentUUID: Storable.uuid(identity.documentUUID), queue: message.queue,
-                envelope: envelope,
-                counts: self.countingQueues.contains(message.queue))
+            let item = NewItem(envelope, queue: message.queue, counts: self.countingQueues.contains(message.queue))
             if items[item.id] == nil { items[item.id] = item }
         }
         let sorted = items.values.sorted { $0.id.isBefore($1.id) }
@@ -186,7 +181,7 @@ extension JobAdministration {
     }
 
     /// Adds files to a job, which runs again. A total that nobody knows stays unknown.
-    private static func extendStatement(_ id: String, tenantID: String?, by added: Int) -> PostgresQuery {
+    static func extendStatement(_ id: String, tenantID: String?, by added: Int) -> PostgresQuery {
         """
         UPDATE processing_job SET
             total_files = total_files + \(Int32(clamping: added)), completed_at = NULL, updated_at = now(),
@@ -271,12 +266,21 @@ extension JobAdministration {
 }
 
 /// An item that is registered before its message is pushed.
-private struct NewItem: Sendable {
+struct NewItem: Sendable {
     let id: PostgresUUID
     let documentUUID: PostgresUUID
     let queue: QueueName
     let envelope: Envelope
     let counts: Bool
+
+    init(_ envelope: Envelope, queue: QueueName, counts: Bool) {
+        let identity = WorkIdentity(envelope, queue: queue)
+        self.id = Storable.uuid(identity.workID)
+        self.documentUUID = Storable.uuid(identity.documentUUID)
+        self.queue = queue
+        self.envelope = envelope
+        self.counts = counts
+    }
 
     static func statement(_ items: [NewItem]) -> PostgresQuery {
         """

@@ -29,7 +29,9 @@ extension JobAdministration {
         for stage in try await self.stages(ofDocument: work.documentUUID, version: work.processingVersion) {
             entries.append(.init(at: stage.startedAt, event: "stage started", detail: "\(stage.stage), attempt \(stage.attempt)"))
             guard let finishedAt = stage.finishedAt else { continue }
-            let detail = stage.errorMessage.map { "\(stage.stage): \($0)" } ?? stage.stage.rawValue
+            var detail = stage.errorMessage.map { "\(stage.stage): \($0)" } ?? stage.stage.rawValue
+            if stage.isFromCache { detail += ", from the cache" }
+            if let version = stage.carriedFrom { detail += ", taken over from version \(version)" }
             entries.append(.init(at: finishedAt, event: "stage \(stage.status)", detail: detail))
         }
         let letters = try await self.deadLetters(ofWork: work.workID)

@@ -144,6 +144,20 @@ public struct StageRecord: Sendable, Hashable {
     public var metrics: String?
     /// Nil when there is no readable output.
     public var outputBytes: Int?
+    /// The output was found in a cache.
+    public var isFromCache: Bool
+    /// How long the output had taken to make, where it was not made anew.
+    public var savedMilliseconds: Int?
+    /// The version from which the output was taken over by a reprocessing.
+    public var carriedFrom: Int?
+    /// SHA-256 of the output in hexadecimal.
+    public var digest: String?
+
+    static let columns: PostgresQuery = """
+        run.document_uuid, run.stage, run.processing_version, run.status, run.attempt, run.worker, run.engine, run.started_at,
+        run.finished_at, run.duration_ms, run.error_message, run.is_partial, run.metrics::text, output.bytes, run.from_cache, run.saved_ms,
+        run.carried_from, output.digest
+        """
 
     init(_ row: PostgresRow) throws(PostgresError) {
         self.documentUUID = try row[0, as: String.self]
@@ -160,5 +174,9 @@ public struct StageRecord: Sendable, Hashable {
         self.isPartial = try row[11, as: Bool.self]
         self.metrics = try row[12, as: String?.self]
         self.outputBytes = try row[13, as: Int?.self]
+        self.isFromCache = try row[14, as: Bool.self]
+        self.savedMilliseconds = try row[15, as: Int?.self]
+        self.carriedFrom = try row[16, as: Int?.self]
+        self.digest = try row[17, as: String?.self]
     }
 }

@@ -70,7 +70,8 @@ struct DocumentShow: Verb {
                         "stage": .string(stage.stage.rawValue), "status": .string(stage.status), "attempt": .count(stage.attempt),
                         "processing_version": .count(stage.processingVersion), "engine": .string(stage.engine),
                         "started_at": .string(Timestamp.text(stage.startedAt)), "duration_ms": .optional(stage.durationMilliseconds),
-                        "partial": .bool(stage.isPartial), "output_bytes": .optional(stage.outputBytes),
+                        "from_cache": .bool(stage.isFromCache), "saved_ms": .optional(stage.savedMilliseconds),
+                        "carried_from": .optional(stage.carriedFrom), "partial": .bool(stage.isPartial), "output_bytes": .optional(stage.outputBytes),
                         "error": .optional(stage.errorMessage.map { Redactor.redact($0) }),
                     ]
                 }))
@@ -100,7 +101,7 @@ struct DocumentShow: Verb {
             [.left("STAGE"), .left("STATUS"), .right("TOOK"), .right("OUTPUT"), .left("BY"), .flexible("ERROR")], empty: "no stage has run")
         for stage in stages {
             table.rows.append([
-                stage.stage.rawValue, stage.status + (stage.isPartial ? " (partial)" : ""),
+                stage.stage.rawValue, stage.status + (stage.isPartial ? " (partial)" : "") + stage.originText,
                 stage.durationMilliseconds.map { HumanTime.span(.milliseconds($0)) } ?? "-",
                 stage.outputBytes.map { HumanTime.bytes($0) } ?? "-", stage.engine, stage.errorMessage.map { Redactor.redact($0) } ?? "-",
             ])

@@ -58,7 +58,8 @@ struct Submit: Verb {
         } catch let error as JobStoreError where error.code == .refused {
             throw CommandError.conflict(error.message)
         }
-        try await self.push(batch, fleet)
+        let push = MessagePush(messages: batch.messages.map { ($0.queue, $0.payload) }, subject: "job \(batch.job)", delay: self.delay)
+        try await push.run(fleet)
 
         var output = Output("Submission", ["job_id": .string(batch.job), "files": .count(total), "messages": .count(batch.messages.count)])
         let queues = Set(batch.messages.map(\.queue.name)).sorted().joined(separator: ", ")
@@ -122,31 +123,5 @@ struct Submit: Verb {
             members.append(.init("expires_at", .string(Timestamp.text(now &+ expiresIn.inMilliseconds &* 1_000))))
         }
         return JSONValue.object(members).jsonBytes
-    }
-
-    private func push(_ batch: Batch, _ fleet: any Fleet) async throws {
-        var pushed = 0
-        do {
-            for (queue, group) in Dictionary(grouping: batch.messages, by: \.queue).sorted(by: { $0.key.name < $1.key.name }) {
-                let broker = fleet.broker(queue)
-                for start in stride(from: 0, to: group.count, by: 500) {
-                    try Task.checkCancellation()
-                    let part = group[start..<min(start + 500, group.count)].map(\.payload)
-                    if let delay = self.delay, delay > .zero {
-                        for payload in part { try await broker.enqueue(payload, after: delay) }
-                    } else {
-                        try await broker.enqueue(part)
-                    }
-                    pushed += part.count
-                }
-            }
-        } catch {
-            // The rows are there: nothing is lost, and nothing needs to be submitted again.
-            let reason = CommandError(error)
-            throw CommandError(
-                reason.exit == .interrupted ? .interrupted : pushed == 0 ? reason.exit : .partial,
-                "job \(batch.job) is written, but only \(pushed) of \(batch.messages.count) messages are surely in Redis: \(reason.message). "
-                    + "Do not submit again: 'flotilla reconcile --repair' sends the rest")
-        }
     }
 }
