@@ -1,4 +1,6 @@
 import Flotilla
+import FlotillaCache
+import FlotillaCachePostgres
 import FlotillaDaemon
 import FlotillaPostgres
 import FlotillaRedis
@@ -29,6 +31,8 @@ struct CommandError: Error, Sendable {
         case let error as RedisError: self.init(Self.code(error), "Redis: \(error.message)")
         case let error as PostgresError: self.init(Self.code(error), "PostgreSQL: \(error.message)" + Self.hint(error))
         case let error as JobStoreError: self.init(error.code == .refused ? .failed : .unavailable, "PostgreSQL: \(error.message)")
+        case let error as CacheError: self.init(Self.code(error), "the cache: \(error.description)")
+        case let error as CacheStoreError: self.init(Self.code(error), error.description)
         case let error as MigrationError: self.init(.conflict, error.description)
         case let error as SettingMistakes: self.init(.usage, error.description)
         case is CancellationError: self.init(.interrupted, "interrupted")
@@ -46,6 +50,21 @@ struct CommandError: Error, Sendable {
     /// The broker's error carries only the server's words; these begin its refusals of a user.
     private static func isRefusal(_ message: String) -> Bool {
         ["NOAUTH", "WRONGPASS", "NOPERM", "authentication failed"].contains { message.contains($0) }
+    }
+
+    private static func code(_ error: CacheError) -> ExitCode {
+        switch error.code {
+        case .unavailable, .timedOut, .overloaded: Self.isRefusal(error.description) ? .unauthorised : .unavailable
+        default: Self.isRefusal(error.description) ? .unauthorised : .failed
+        }
+    }
+
+    private static func code(_ error: CacheStoreError) -> ExitCode {
+        switch error.code {
+        case .invalid: .usage
+        case .notFound: .notFound
+        default: .conflict
+        }
     }
 
     private static func code(_ error: RedisError) -> ExitCode {

@@ -1,4 +1,5 @@
 import Flotilla
+import FlotillaCache
 import FlotillaDaemon
 import FlotillaRedis
 import FlotillaTesting
@@ -56,6 +57,7 @@ struct FakeFleet: Fleet {
     func database() throws -> PostgresPool { throw CommandError(.unavailable, "this test has no database") }
     func redis() throws -> RedisClient { throw CommandError(.unavailable, "this test has no Redis") }
     func cacheRedis() throws -> RedisClient { try self.redis() }
+    func cacheTiers(_ keySpace: CacheKeySpace) throws -> CacheTiers { throw CommandError(.unavailable, "this test has no cache") }
     var sharesRedis: Bool { true }
     func close() async {}
 

@@ -59,9 +59,11 @@ public struct LatencyBuckets: Sendable, Hashable {
     /// The longest duration that counts to a bucket.
     ///
     /// - Parameter bucket: from 0 to ``count`` - 1.
-    public static func end(ofBucket bucket: Int) -> Duration {
-        let part = [1, Self.quarter1, Self.quarter2, Self.quarter3][bucket % 4]
-        return .nanoseconds(Int64(1_000 * part * Double(1 << (bucket / 4))))
+    public static func end(ofBucket bucket: Int) -> Duration { .nanoseconds(self.ends[bucket]) }
+
+    /// Nanoseconds.
+    private static let ends: [Int64] = (0..<count).map { bucket in
+        Int64(1_000 * [1, Self.quarter1, Self.quarter2, Self.quarter3][bucket % 4] * Double(1 << (bucket / 4)))
     }
 
     // 2^(1/4), 2^(2/4), 2^(3/4).
@@ -74,7 +76,9 @@ public struct LatencyBuckets: Sendable, Hashable {
         // The octave is in the number's exponent: no logarithm is taken.
         let microseconds = Double(nanoseconds) / 1_000
         let part = microseconds.significand
-        let quarter = (part > 1 ? 1 : 0) + (part > Self.quarter1 ? 1 : 0) + (part > Self.quarter2 ? 1 : 0) + (part > Self.quarter3 ? 1 : 0)
-        return min(Int(microseconds.exponent) * 4 + quarter, Self.count - 1)
+        let quarter = (part > Self.quarter1 ? 1 : 0) + (part > Self.quarter2 ? 1 : 0) + (part > Self.quarter3 ? 1 : 0)
+        let bucket = min(Int(microseconds.exponent) * 4 + quarter, Self.count - 2)
+        // What was found is the bucket whose end lies before, give or take a rounding.
+        return nanoseconds > self.ends[bucket] ? bucket + 1 : bucket
     }
 }

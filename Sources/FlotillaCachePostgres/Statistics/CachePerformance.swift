@@ -60,8 +60,8 @@ public struct CachePerformance: Sendable, Hashable {
         var sums: [String: Sum] = [:]
         var total = Sum()
         for (key, tally) in tallies {
-            sums[key.type, default: Sum()].add(tally)
-            total.add(tally)
+            sums[key.type, default: Sum()].tally += tally
+            total.tally += tally
         }
         for (type, count) in evictions where count > 0 {
             sums[type, default: Sum()].evictions += count
@@ -71,35 +71,26 @@ public struct CachePerformance: Sendable, Hashable {
         return rows.isEmpty ? [] : rows + [total.row(process: process, type: nil, at: time, over: period)]
     }
 
-    /// What several tenants' tallies add up to.
+    /// What all tenants of a type add up to.
     private struct Sum {
-        var memory = LatencyCounts()
-        var shared = LatencyCounts()
-        var operations: UInt64 = 0
-        var bytesRead: UInt64 = 0
-        var bytesWritten: UInt64 = 0
-        var errors: UInt64 = 0
+        var tally = CacheTally()
         var evictions: Int64 = 0
 
-        var isEmpty: Bool { self.operations == 0 && self.errors == 0 && self.evictions == 0 }
-
-        mutating func add(_ tally: CacheTally) {
-            self.memory.add(tally.memoryLatency.counts)
-            self.shared.add(tally.sharedLatency.counts)
-            self.operations &+= tally.hits &+ tally.misses &+ tally.writes &+ tally.deletes
-            self.bytesRead &+= tally.storedBytesRead
-            self.bytesWritten &+= tally.storedBytesWritten
-            self.errors &+= tally.errors
-        }
+        var operations: UInt64 { self.tally.hits &+ self.tally.misses &+ self.tally.writes &+ self.tally.deletes }
+        var isEmpty: Bool { self.operations == 0 && self.tally.errors == 0 && self.evictions == 0 }
 
         func row(process: String, type: String?, at time: PostgresTimestamp, over period: Duration) -> CachePerformance {
             let period = max(period, .milliseconds(1))
+            func microseconds(_ buckets: LatencyBuckets, at quantile: Double) -> Double? {
+                buckets.quantile(quantile).map { $0.inSeconds * 1e6 }
+            }
             return CachePerformance(
-                process: process, type: type, at: time, period: period, memoryMedian: self.memory.microseconds(at: 0.5),
-                memory99th: self.memory.microseconds(at: 0.99), sharedMedian: self.shared.microseconds(at: 0.5),
-                shared99th: self.shared.microseconds(at: 0.99), operationsPerSecond: Double(self.operations) / period.inSeconds,
-                bytesRead: Int64(clamping: self.bytesRead), bytesWritten: Int64(clamping: self.bytesWritten), evictions: self.evictions,
-                errors: Int64(clamping: self.errors))
+                process: process, type: type, at: time, period: period, memoryMedian: microseconds(self.tally.memoryLatency, at: 0.5),
+                memory99th: microseconds(self.tally.memoryLatency, at: 0.99), sharedMedian: microseconds(self.tally.sharedLatency, at: 0.5),
+                shared99th: microseconds(self.tally.sharedLatency, at: 0.99),
+                operationsPerSecond: Double(self.operations) / period.inSeconds, bytesRead: Int64(clamping: self.tally.storedBytesRead),
+                bytesWritten: Int64(clamping: self.tally.storedBytesWritten), evictions: self.evictions,
+                errors: Int64(clamping: self.tally.errors))
         }
     }
 }

@@ -63,7 +63,8 @@ public struct TTLAdvice: Sendable, Hashable {
             type: type.name, current: type.policy.timeToLive, verdict: .keep, reason: .wellChosen, hitRatio: tally.hitRatio,
             hitsPerWrite: tally.hitsPerWrite, leastUnreadShare: tally.leastUnreadShare, meanLoad: tally.meanLoad, hitRatioChange: 0,
             loadsSaved: 0)
-        let tenths = tally.ageTenths.map(Double.init)
+        // Not `map(Double.init)`: of UInt64 that takes the bits for the number.
+        let tenths = tally.ageTenths.map { Double($0) }
         let hits = tenths.reduce(0, +)
         let reads = Double(tally.hits &+ tally.misses)
         guard tally.writes >= 50, tally.hits > 0 || reads >= 1_000 else { return advice.keeping(.tooFewReads) }
@@ -148,4 +149,18 @@ extension TTLAdvice {
     }
 
     private static func decimal(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+}
+
+/// Figures that advice needs.
+extension CacheTally {
+    /// Hits a value that was stored; nil before the first.
+    var hitsPerWrite: Double? { self.writes == 0 ? nil : Double(self.hits) / Double(self.writes) }
+
+    /// At least this share of the values was never read: where there are fewer hits than values, the rest had none. Nil before the first.
+    var leastUnreadShare: Double? { self.hitsPerWrite.map { max(0, 1 - $0) } }
+
+    /// What a load took; nil before the first.
+    var meanLoad: Duration? {
+        self.loads == 0 ? nil : .nanoseconds(Int64(clamping: self.loadNanoseconds / self.loads))
+    }
 }

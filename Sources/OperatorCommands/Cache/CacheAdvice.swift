@@ -1,6 +1,8 @@
 import Flotilla
 import FlotillaCache
+import FlotillaCachePostgres
 import JSONText
+import PostgresClient
 import Threading
 
 struct CacheAdvice: Verb {
@@ -23,35 +25,54 @@ struct CacheAdvice: Verb {
 
     func run(_ context: CommandContext) async throws -> Output {
         let start = context.time.now - self.since.inNanoseconds / 1_000
-        let counts = try await CacheHistory(pool: context.database()).counts(since: start, by: .type, type: self.type?.name)
-        let tallies = Dictionary(counts.tallies.map { ($0.name, $0.tally) }) { first, _ in first }
-        let types = self.type.map { [$0] } ?? CacheType.all.filter { tallies[$0.name] != nil }
-        let rows = try types.map { type in
-            let policy = try context.cachePolicy(of: type)
-            return (type: type, policy: policy, advice: TimeToLiveAdvice.advise(policy, tallies[type.name] ?? CacheTally()))
-        }
+        let advice = try await context.cacheHistory().store.ttlAdvice(
+            since: PostgresTimestamp(microseconds: start), until: PostgresTimestamp(microseconds: context.time.now))
+        return Self.output(advice.filter { self.type == nil || $0.type == self.type?.name }, start: start)
+    }
+
+    static func output(_ advice: [TTLAdvice], start: Int64) -> Output {
+        let owners = Dictionary(CacheType.all.map { ($0.name, $0.policy.owner) }) { first, _ in first }
         var output = Output("CacheAdvice", ["since": .string(Timestamp.text(start))])
         output.set(
             "types",
             .array(
-                rows.map { row in
+                advice.map { advice in
                     [
-                        "type": .string(row.type.name), "ttl_seconds": .number(row.policy.timeToLive.inSeconds),
-                        "verdict": .string(row.advice.verdict.rawValue),
-                        "proposed_ttl_seconds": .optional(row.advice.proposal?.inSeconds), "reason": .string(row.advice.reason),
-                        "owner": .string(row.policy.owner),
+                        "type": .string(advice.type), "ttl_seconds": .number(advice.current.inSeconds),
+                        "verdict": .string(advice.verdict.word), "proposed_ttl_seconds": .optional(advice.verdict.proposal?.inSeconds),
+                        "reason": .string(advice.reason.rawValue), "explanation": .string(advice.explanation),
+                        "hit_ratio": .optional(advice.hitRatio), "hits_per_write": .optional(advice.hitsPerWrite),
+                        "hit_ratio_change": .number(advice.hitRatioChange), "loads_saved": .number(advice.loadsSaved),
+                        "owner": .optional(owners[advice.type]),
                     ]
                 }))
         var table = Table(
             [.left("TYPE"), .right("TTL"), .left("ADVICE"), .right("TRY"), .flexible("WHY")],
-            empty: "nobody read the cache, or nobody wrote it down")
-        table.rows = rows.map { row in
+            empty: "nobody used the cache, or nobody wrote it down")
+        table.rows = advice.map { advice in
             [
-                row.type.name, HumanTime.span(row.policy.timeToLive), row.advice.verdict.rawValue,
-                row.advice.proposal.map { HumanTime.span($0) } ?? "-", row.advice.reason,
+                advice.type, HumanTime.span(advice.current), advice.verdict.word, advice.verdict.proposal.map { HumanTime.span($0) } ?? "-",
+                advice.explanation,
             ]
         }
         output.table(table)
         return output
+    }
+}
+
+extension TTLAdvice.Verdict {
+    fileprivate var word: String {
+        switch self {
+        case .keep: "keep"
+        case .shorter: "shorter"
+        case .longer: "longer"
+        }
+    }
+
+    fileprivate var proposal: Duration? {
+        switch self {
+        case .keep: nil
+        case .shorter(let time), .longer(let time): time
+        }
     }
 }

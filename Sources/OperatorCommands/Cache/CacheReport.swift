@@ -1,6 +1,8 @@
 import Flotilla
 import FlotillaCache
+import FlotillaCachePostgres
 import JSONText
+import PostgresClient
 import Threading
 
 struct CacheReport: Verb {
@@ -35,17 +37,19 @@ struct CacheReport: Verb {
         let now = context.time.now
         let start = now - self.since.inNanoseconds / 1_000
         let quarter = now - 900_000_000
-        let history = CacheHistory(pool: try context.database())
-        let types = try await history.counts(since: start, by: .type)
-        let tenants = try await history.counts(since: start, by: .tenant, limit: 10)
-        let speeds = try await history.speed(since: start)
-        let lately = try await history.counts(since: quarter, by: .type).total
-        let evicted = try await history.health(evictedSince: quarter).compactMap(\.evicted)
+        let history = try context.cacheHistory()
+        let types = try await history.counts(since: start, now: now, by: .type)
+        let tenants = try await history.counts(since: start, now: now, by: .tenant, limit: 10)
+        let speeds = try await history.speeds(since: start)
+        let lately = try await history.counts(since: quarter, now: now, by: .type).total
+        let evicted = try await history.tiers(evictedSince: quarter).compactMap(\.evicted)
+        let spikes = try await history.store.missSpikes(at: PostgresTimestamp(microseconds: now))
         let memory = await Reading.of { try await CacheServer.read(from: context.fleet().cacheRedis()).memory }
         let judgements = CacheReview.judge(
             .init(
                 total: types.total, shared99: speeds[""]?.shared99, evicted: evicted.isEmpty ? nil : evicted.reduce(0, +),
-                writes: Int(clamping: lately.writes), memory: memory.value, sharesRedis: try context.fleet().sharesRedis))
+                writes: Int(clamping: lately.writes), spikes: spikes, memory: memory.value,
+                sharesRedis: try context.fleet().sharesRedis))
         return Self.output(judgements, types: types, tenants: tenants, speeds: speeds, start: start)
     }
 
@@ -55,7 +59,7 @@ struct CacheReport: Verb {
     ) -> Output {
         var output = Output("CacheReport", ["since": .string(Timestamp.text(start)), "targets": .array(judgements.map(\.json))])
         func rows(_ counts: CacheHistory.Counts, _ name: String) -> JSONValue {
-            .array(counts.tallies.map { entry in .object([.init(name, .string(entry.name))] + entry.tally.json) })
+            .array(counts.entries.map { entry in .object([.init(name, .string(entry.name))] + entry.tally.json) })
         }
         output.set("total", .object(types.total.json))
         output.set("types", rows(types, "type"))

@@ -1,4 +1,5 @@
 import FlotillaCache
+import FlotillaCachePostgres
 import JSONText
 import Threading
 
@@ -31,6 +32,8 @@ enum CacheReview {
         /// Of the last quarter of an hour; nil when it is not known.
         var evicted: Int?
         var writes: Int
+        /// Types that miss more than they did.
+        var spikes: [CacheMissSpike] = []
         /// Nil when Redis does not answer.
         var memory: RedisMemory?
         var sharesRedis: Bool
@@ -142,6 +145,15 @@ enum CacheReview {
             id: "ttl_effectiveness", verdict: hits >= 1 ? .ok : hits >= 0.5 ? .warn : .bad,
             seen: "\(MonitorText.decimal(hits)) hits for each write", target: target,
             advice: hits >= 1 ? "" : "values end before anybody reads them: flotilla cache advise-ttl says of which types")
+    }
+
+    private static func misses(_ spikes: [CacheMissSpike]) -> Judgement {
+        let seen = spikes.map { "\($0.type): \(self.percent($0.missRatio)) of reads miss, \(self.percent($0.usualMissRatio)) before" }
+        return .init(
+            id: "miss_spikes", verdict: spikes.isEmpty ? .ok : .warn, seen: seen.isEmpty ? "none" : seen.joined(separator: "; "),
+            target: "no sudden rise, last 15 minutes against the day",
+            advice: spikes.isEmpty
+                ? "" : "see what ended (the audit log, cache_invalidation_event) and whether writers and readers agree about keys")
     }
 
     private static func values(_ total: CacheTally) -> Judgement {

@@ -1,5 +1,6 @@
 import Flotilla
 import FlotillaCache
+import FlotillaCachePostgres
 import JSONText
 import Threading
 
@@ -24,10 +25,11 @@ struct CacheStats: Verb {
     }
 
     func run(_ context: CommandContext) async throws -> Output {
-        let start = context.time.now - self.since.inNanoseconds / 1_000
-        let history = CacheHistory(pool: try context.database())
-        let counts = try await history.counts(since: start, by: .type, type: self.type?.name, tenant: self.tenant?.description)
-        let speeds = try await history.speed(since: start, of: self.type?.name)
+        let now = context.time.now
+        let start = now - self.since.inNanoseconds / 1_000
+        let history = try context.cacheHistory()
+        let counts = try await history.counts(since: start, now: now, by: .type, type: self.type?.name, tenant: self.tenant)
+        let speeds = try await history.speeds(since: start, of: self.type?.name)
         let server = await Reading.of { try await CacheServer.read(from: context.fleet().cacheRedis()) }
         return Self.output(counts, speeds, server, start: start)
     }
@@ -41,8 +43,8 @@ struct CacheStats: Verb {
         output.set(
             "types",
             .array(
-                counts.tallies.map { name, tally in
-                    .object([.init("type", .string(name))] + tally.json + (speeds[name]?.json ?? []))
+                counts.entries.map { entry in
+                    .object([.init("type", .string(entry.name))] + entry.tally.json + (speeds[entry.name]?.json ?? []))
                 }))
         output.set("engine_runs_avoided", .integer(Int64(clamping: counts.avoided.engineRuns)))
         output.set("queries_avoided", .integer(Int64(clamping: counts.avoided.queries)))

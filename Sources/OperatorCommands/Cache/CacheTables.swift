@@ -10,8 +10,9 @@ enum CacheTables {
                 .flexible(title), .right("READS/S"), .right("HIT"), .right("MEMORY"), .right("SHARED"), .right("STALE"), .right("P50"),
                 .right("P99"), .right("LOADS/S"), .right("LOAD"),
             ], empty: "nobody read the cache, or nobody wrote it down")
-        table.rows = counts.tallies.map { name, tally in
-            [
+        table.rows = counts.entries.map { entry in
+            let (name, tally) = (entry.name, entry.tally)
+            return [
                 name, self.rate(tally.reads, counts.span), self.share(tally.hitRatio), self.share(tally.share(tally.memoryHits)),
                 self.share(tally.share(tally.sharedHits)), self.share(tally.share(tally.staleHits)),
                 MonitorText.brief(speeds[name]?.sharedMedian), MonitorText.brief(speeds[name]?.shared99),
@@ -29,8 +30,9 @@ enum CacheTables {
                 .flexible(title), .right("SAVED"), .right("WRITES/S"), .right("VOIDED"), .right("REFUSED"), .right("ERRORS"),
                 .right("WRITTEN"), .right("READ"),
             ], empty: "nothing was written")
-        table.rows = counts.tallies.map { name, tally in
-            [
+        table.rows = counts.entries.map { entry in
+            let (name, tally) = (entry.name, entry.tally)
+            return [
                 name, tally.savedNanoseconds == 0 ? "-" : HumanTime.span(tally.saved), self.rate(tally.writes, counts.span),
                 "\(tally.voided)", "\(tally.refused)", "\(tally.errors)", HumanTime.bytes(Int(clamping: tally.storedBytesWritten)),
                 HumanTime.bytes(Int(clamping: tally.storedBytesRead)),
@@ -49,7 +51,8 @@ enum CacheTables {
 
     /// What must not happen at all, in words.
     static func alarms(_ counts: CacheHistory.Counts) -> [String] {
-        counts.tallies.flatMap { name, tally in
+        counts.entries.flatMap { entry in
+            let (name, tally) = (entry.name, entry.tally)
             var alarms: [String] = []
             if tally.mismatches > 0 { alarms.append("\(name): \(tally.mismatches) hits were not what the loader made (shadow mode)") }
             if tally.unreadable > 0 { alarms.append("\(name): \(tally.unreadable) values could not be used: damaged, or of another key") }

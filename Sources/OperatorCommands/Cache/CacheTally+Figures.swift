@@ -24,23 +24,6 @@ extension CacheTally {
 
     func share(_ part: UInt64) -> Double? { self.reads == 0 ? nil : Double(part) / Double(self.reads) }
 
-    static func += (left: inout Self, right: Self) {
-        for (_, path) in self.counters { left[keyPath: path] &+= right[keyPath: path] }
-        for tenth in left.ageTenths.indices { left.ageTenths[tenth] &+= right.ageTenths[tenth] }
-    }
-
-    /// Everything that is counted but ages and latencies, with its column in `cache_statistics`.
-    static var counters: [(name: String, path: WritableKeyPath<CacheTally, UInt64>)] {
-        [
-            ("memory_hits", \.memoryHits), ("shared_hits", \.sharedHits), ("stale_hits", \.staleHits), ("absence_hits", \.absenceHits),
-            ("misses", \.misses), ("errors", \.errors), ("coalesced", \.coalesced), ("loads", \.loads), ("failed_loads", \.failedLoads),
-            ("load_nanoseconds", \.loadNanoseconds), ("saved_nanoseconds", \.savedNanoseconds), ("writes", \.writes),
-            ("voided", \.voided), ("refused", \.refused), ("deletes", \.deletes), ("unreadable", \.unreadable),
-            ("mismatches", \.mismatches), ("plain_bytes_written", \.plainBytesWritten),
-            ("stored_bytes_written", \.storedBytesWritten), ("stored_bytes_read", \.storedBytesRead),
-        ]
-    }
-
     /// The counts and what follows from them, for programs.
     var json: [JSONValue.Member] {
         func number(_ count: UInt64) -> JSONValue { .integer(Int64(clamping: count)) }
@@ -63,12 +46,12 @@ extension CacheTally {
 
 extension CacheHistory.Counts {
     /// Everything together.
-    var total: CacheTally { self.tallies.reduce(into: CacheTally()) { $0 += $1.tally } }
+    var total: CacheTally { self.entries.reduce(into: CacheTally()) { $0 += $1.tally } }
 
     /// Loads that did not happen: engines' for what the pipeline makes, queries for the rest. Only counts by type can be split.
     var avoided: (engineRuns: UInt64, queries: UInt64) {
         let pipeline = Set(CacheType.all.filter { $0.policy.quota == .pipeline && $0 != .stageState }.map(\.name))
-        return self.tallies.reduce(into: (0, 0)) { sum, entry in
+        return self.entries.reduce(into: (0, 0)) { sum, entry in
             if pipeline.contains(entry.name) { sum.engineRuns += entry.tally.hits } else { sum.queries += entry.tally.hits }
         }
     }
@@ -80,7 +63,7 @@ extension CacheHistory.Speed {
         return [
             .init("memory_p50_us", micros(self.memoryMedian)), .init("memory_p99_us", micros(self.memory99)),
             .init("shared_p50_us", micros(self.sharedMedian)), .init("shared_p99_us", micros(self.shared99)),
-            .init("shared_worst_p99_us", micros(self.sharedWorst)), .init("operations_per_second", .number(self.operationsPerSecond)),
+            .init("shared_worst_p99_us", micros(self.sharedWorst)),
         ]
     }
 }

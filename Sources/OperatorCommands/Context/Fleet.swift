@@ -1,4 +1,5 @@
 import Flotilla
+import FlotillaCache
 import FlotillaDaemon
 import FlotillaRedis
 import PostgresClient
@@ -19,6 +20,13 @@ struct FleetQueue: Sendable, Hashable {
     var countsTowardJob: Bool { self.kind != .graph }
 }
 
+/// Where cached values are.
+struct CacheTiers: Sendable {
+    let shared: any CacheBackend
+    /// For what must not be evicted; nil where that is in `shared` with the rest.
+    let durable: (any CacheBackend)?
+}
+
 /// What verbs work on. The real one connects when it is first asked; tests bring brokers without a server.
 protocol Fleet: Sendable {
     /// All queues that the configuration names, in a fixed order.
@@ -30,6 +38,8 @@ protocol Fleet: Sendable {
     func redis() throws -> RedisClient
     /// The Redis of the cache: that of the brokers where none is configured.
     func cacheRedis() throws -> RedisClient
+    /// The tiers of the cache. Nobody has connected yet.
+    func cacheTiers(_ keySpace: CacheKeySpace) throws -> CacheTiers
     /// Whether cache and queues share one instance.
     var sharesRedis: Bool { get }
     func close() async

@@ -1,4 +1,6 @@
 import Flotilla
+import FlotillaCache
+import FlotillaCacheRedis
 import FlotillaDaemon
 import FlotillaRedis
 import PostgresClient
@@ -10,13 +12,19 @@ import Threading
 final class LiveFleet: Fleet {
     let queues: [FleetQueue]
     private let redisConfiguration: RedisConfiguration
+    private let cacheConfiguration: RedisConfiguration
+    let sharesRedis: Bool
     private let postgresConfiguration: PostgresConfiguration
     private let deadLetterRetention: Duration
     private let connections = Lock(Connections())
 
+    private static let patience = Duration.seconds(5)
+
     private struct Connections {
         var loop: EventLoop?
         var redis: (client: RedisClient, blocking: RedisBlockingConnection)?
+        /// Only where it is another one.
+        var cache: RedisClient?
         var brokers: [FleetQueue: RedisBroker] = [:]
         var pool: PostgresPool?
 
@@ -37,6 +45,13 @@ final class LiveFleet: Fleet {
         // Somebody sits in front of it.
         redis.connectTimeout = .seconds(3)
         self.redisConfiguration = redis
+        var cache = try settings.cacheRedis(clientName: "flotilla-cli")
+        cache.connections = 1
+        cache.connectTimeout = .seconds(3)
+        // A daemon does its work anew after some milliseconds; a person can wait.
+        cache.commandTimeout = Self.patience
+        self.cacheConfiguration = cache
+        self.sharesRedis = settings[\.cache.redisURL] == nil
         var postgres = try settings.postgres(applicationName: "flotilla-cli")
         postgres.maximumConnections = 4
         postgres.connectTimeout = .seconds(3)
@@ -61,8 +76,24 @@ final class LiveFleet: Fleet {
 
     func redis() -> RedisClient { self.connections.withLock { self.redis(&$0).client } }
 
-    func cacheRedis() -> RedisClient { self.redis() }
-    var sharesRedis: Bool { true }
+    func cacheRedis() -> RedisClient {
+        if self.sharesRedis { return self.redis() }
+        return self.connections.withLock { connections in
+            if let client = connections.cache { return client }
+            let client = RedisClient(configuration: self.cacheConfiguration, eventLoop: connections.eventLoop())
+            connections.cache = client
+            return client
+        }
+    }
+
+    func cacheTiers(_ keySpace: CacheKeySpace) -> CacheTiers {
+        let loop = self.connections.withLock { $0.eventLoop() }
+        let options = RedisCacheBackend.Options(readTimeout: Self.patience, writeTimeout: Self.patience)
+        func tier(_ client: RedisClient) -> RedisCacheBackend {
+            RedisCacheBackend(client: client, eventLoop: loop, keySpace: keySpace, options: options)
+        }
+        return CacheTiers(shared: tier(self.cacheRedis()), durable: self.sharesRedis ? nil : tier(self.redis()))
+    }
 
     private func redis(_ connections: inout Connections) -> (client: RedisClient, blocking: RedisBlockingConnection) {
         if let redis = connections.redis { return redis }
@@ -86,8 +117,9 @@ final class LiveFleet: Fleet {
     }
 
     func close() async {
-        let (redis, pool) = self.connections.withLock { ($0.redis, $0.pool) }
+        let (redis, cache, pool) = self.connections.withLock { ($0.redis, $0.cache, $0.pool) }
         await pool?.close(grace: .milliseconds(200))
+        await cache?.close()
         await redis?.client.close()
         await redis?.blocking.close()
     }

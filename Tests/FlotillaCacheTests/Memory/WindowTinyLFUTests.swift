@@ -64,12 +64,12 @@ import Testing
                 + Int.random(in: 0..<60, using: &generator)
             switch Int.random(in: 0..<100, using: &generator) {
             case 0..<50:
-                if let value = cache.value(for: key) { #expect(value == truth[key]?.value) }
+                if let value = cache.value(for: key), value != truth[key]?.value { Issue.record("a value that was not put in") }
             case 50..<95:
                 // From 1 to more than the whole, small ones most.
                 let weight = 1 + Int(generator.next() % 20_000) >> Int.random(in: 0...14, using: &generator)
                 let isHeld = cache.insert(step, for: key, weight: weight)
-                #expect(isHeld == (cache.peek(key) == step))
+                if isHeld != (cache.peek(key) == step) { Issue.record("it says \(isHeld)") }
                 truth[key] = (step, weight)
             case 95..<99:
                 let removed = cache.remove(key)
@@ -78,8 +78,8 @@ import Testing
             default:
                 if step.isMultiple(of: 50) { cache.removeAll() } else { cache.removeAll { key, _ in key % 17 == step % 17 } }
             }
-            #expect(cache.weight <= cache.capacity)
-            guard step.isMultiple(of: 1_000) else { continue }
+            if cache.weight > cache.capacity { Issue.record("it holds \(cache.weight)") }
+            guard step.isMultiple(of: 5_000) else { continue }
             let held = truth.filter { cache.peek($0.key) != nil }
             #expect(held.count == cache.count)
             #expect(held.allSatisfy { cache.peek($0.key) == $0.value.value })
