@@ -21,8 +21,8 @@ import Threading
             let run = CacheInterleavings(backend: server.backend(keySpace), keySpace: keySpace) { key in
                 _ = try await server.ask(["DEL", .text(key)])
             }
-            let schedules = isLong ? 100_000 : 3_000
-            let tally = try await run.run(seed: 20_260_102, schedules: schedules, worlds: 200)
+            let schedules = isLong ? 100_000 : 2_000
+            let tally = try await run.run(seed: 20_260_102, schedules: schedules, worlds: 100)
             print("interleavings: \(tally)")
             try self.sawEverything(tally, of: schedules)
         }
