@@ -15,6 +15,12 @@ import Threading
         try self.sawEverything(try await run.run(seed: 20_260_101, schedules: schedules, worlds: 50), of: schedules)
     }
 
+    @Test func `a tier that stores whatever was made is found out`() async throws {
+        let real = InMemoryCacheBackend()
+        let run = CacheInterleavings(backend: CarelessBackend(real: real), keySpace: freshKeySpace()) { real.evict($0) }
+        await #expect(throws: BrokenPromise.self) { try await run.run(seed: 1, schedules: 1_000, worlds: 1) }
+    }
+
     @Test func `nothing stale is served or left, on Redis`() async throws {
         try await withCacheServer { server in
             let keySpace = freshKeySpace()
