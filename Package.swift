@@ -176,7 +176,8 @@ let package = Package(
         .executableTarget(
             name: "fleet-worker",
             dependencies: [
-                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "CorpusPostgres", "JSONText", "Threading",
+                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "CorpusPostgres", "JSONText",
+                "Threading",
             ],
             path: "Tests/FleetWorker",
             swiftSettings: settings),

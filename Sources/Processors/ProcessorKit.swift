@@ -72,7 +72,8 @@ struct ProcessorKit {
     ///   - inputs: stages of other pipelines whose outputs these read.
     ///   - chains: whether a finished document goes on to the graph.
     func pipeline(
-        _ stages: [any StageHandler], projections: [StageName: PostgresStageStore.Projection], inputs: Set<StageName> = [], clearing: PostgresStageStore.Clearing? = nil,
+        _ stages: [any StageHandler], projections: [StageName: PostgresStageStore.Projection], inputs: Set<StageName> = [],
+        clearing: PostgresStageStore.Clearing? = nil,
         chains: Bool
     ) -> PipelineHandler {
         let work = self.settings[\.workDirectory]
@@ -80,7 +81,8 @@ struct ProcessorKit {
         return PipelineHandler(
             stages: stages,
             store: PostgresStageStore(
-                pool: self.connections.postgres, projections: projections, order: stages.map(\.stage), clearing: clearing, cache: self.cache),
+                pool: self.connections.postgres, projections: projections, order: stages.map(\.stage), clearing: clearing, cache: self.cache
+            ),
             lock: RedisLock(client: self.connections.redis, eventLoop: self.connections.loop),
             options: .init(
                 lockLease: self.context.configuration.lease / 2,
@@ -93,7 +95,8 @@ struct ProcessorKit {
                     }
                 },
                 inputs: inputs, cache: self.cache,
-                cacheLockKey: { RedisKeys.lock("work", $0.tenant ?? "", $0.digest) }, mirror: self.mirror, followUps: { job in graph.map { [$0.message(after: job)] } ?? [] }),
+                cacheLockKey: { RedisKeys.lock("work", $0.tenant ?? "", $0.digest) }, mirror: self.mirror,
+                followUps: { job in graph.map { [$0.message(after: job)] } ?? [] }),
             observer: self.observer)
     }
 

@@ -66,7 +66,7 @@ import Threading
             try await AudioHarness.speak("The children played.", to: directory + "/a.wav")
             let first = await self.trial(directory)
             _ = try await self.children(first, self.message("a.wav"))
-            let german = self.message("a.wav", extra: [.init("language", "de")])
+            let german = self.message("a.wav", extra: [.init("language", "de"), .init("filename", "german")])
             #expect(try await self.children(first, german).contains("pocketsphinx_continuous"))
             // The same by the settings: it is the language that counts and not who said it.
             let byDefault = await self.trial(directory, language: "deu")

@@ -23,13 +23,16 @@ import Threading
             tools.willRun = { program, _ in programs.withLock { $0.append(program) } }
             let trial = PipelineTrial(
                 await VideoPipeline.handlers(
-                    .init(storage: StorageRouter(files: FileStorage(root: root)), tools: tools, recognizer: PocketsphinxRecognizer(tools: tools))),
+                    .init(
+                        storage: StorageRouter(files: FileStorage(root: root)), tools: tools,
+                        recognizer: PocketsphinxRecognizer(tools: tools))),
                 queue: "video_queue", cache: cache,
                 withWorkDirectory: { body in
                     try await WorkDirectory.with(under: NSTemporaryDirectory()) { try await body($0.path) }
                 })
             func message(_ name: String, _ job: String) -> [UInt8] {
-                JSONValue.object([.init("job_id", .string(job)), .init("gcs_path", .string(name)), .init("filename", .string(name))]).jsonBytes
+                JSONValue.object([.init("job_id", .string(job)), .init("gcs_path", .string(name)), .init("filename", .string(name))])
+                    .jsonBytes
             }
             func children(_ message: [UInt8]) async throws -> Set<String> {
                 programs.withLock { $0 = [] }
@@ -40,7 +43,9 @@ import Threading
             #expect(try await children(first).isSuperset(of: ["ffprobe", "ffmpeg", "tesseract"]))
             let second = message("b.mov", "2")
             #expect(try await children(second).isEmpty)
-            for stage in VideoPipeline.stages { #expect(try trial.stage(stage, of: second)?.output == trial.stage(stage, of: first)?.output) }
+            for stage in VideoPipeline.stages {
+                #expect(try trial.stage(stage, of: second)?.output == trial.stage(stage, of: first)?.output)
+            }
             let frames = try VideoFrames(bytes: try #require(try trial.stage("keyframes", of: second)?.output).body)
             #expect(frames.poster?.starts(with: [0xFF, 0xD8]) == true && frames.contactSheet?.starts(with: [0xFF, 0xD8]) == true)
 
