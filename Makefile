@@ -56,6 +56,7 @@ docs: build ## write docs/configuration.md from the declarations in Swift, check
 .PHONY: check
 check: ## what needs no build: links, repeated code, arrows, shell, Lua, units, compose, alert rules
 	python3 scripts/check-links.py
+	python3 scripts/check-cache-page.py
 	python3 scripts/duplicates.py
 	scripts/check-arrows.sh
 	shellcheck --severity=style $(SHELL_SOURCES)

@@ -203,7 +203,12 @@ let package = Package(
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
         tests("SubprocessTests", ["Subprocess", "Threading"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
-        tests("FlotillaDaemonTests", ["FlotillaDaemon", "Flotilla", "HTTPServer", "HTTPClient", "JSONText", "ServerHarness", "Threading"]),
+        tests(
+            "FlotillaDaemonTests",
+            [
+                "FlotillaDaemon", "Flotilla", "FlotillaCache", "CacheTesting", "RedisClient", "HTTPServer", "HTTPClient", "JSONText",
+                "ServerHarness", "Threading",
+            ]),
         tests("TextAnalysisTests", ["TextAnalysis"], resources: [.copy("Fixtures")]),
         tests("EntityAnalysisTests", ["EntityAnalysis", "TextAnalysis"], resources: [.copy("Gold")]),
         tests("DocumentFormatsTests", ["DocumentFormats", "Compression", "XMLText"]),

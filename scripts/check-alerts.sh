@@ -21,30 +21,45 @@ fi
 "$promtool" check rules --lint=all --lint-fatal deploy/prometheus/alerts.yml
 "$promtool" test rules deploy/prometheus/alerts.test.yml
 
-# The dashboard's expressions parse, as the rules of a file made from them.
+# The dashboards' expressions parse, as the rules of a file made from them.
 expressions=$(mktemp --suffix=.yml)
 trap 'rm -f "$expressions"' EXIT
 python3 - "$expressions" << 'PYTHON'
-import json, sys
+import json, re, sys
 from pathlib import Path
 
-dashboard = json.loads(Path("deploy/grafana/flotilla.json").read_text())
-variables = {"$__rate_interval": "5m", "$queue": ".*"}
+variables = {"$__rate_interval": "5m", "$queue": ".*", "$type": ".*"}
 rules = []
-for panel in dashboard["panels"]:
-    for target in panel["targets"]:
-        text = target["expr"]
-        for name, value in variables.items():
-            text = text.replace(name, value)
-        rules.append({"record": f"panel:p{panel['id']}_{target['refId'].lower()}", "expr": text})
+uids = set()
+for path in sorted(Path("deploy/grafana").glob("*.json")):
+    dashboard = json.loads(path.read_text())
+    assert dashboard["uid"] not in uids, f"{path}: another dashboard has this uid"
+    uids.add(dashboard["uid"])
+    ids = [panel["id"] for panel in dashboard["panels"]]
+    assert len(ids) == len(set(ids)), f"{path}: two panels have one id"
+    for panel in dashboard["panels"]:
+        for target in panel["targets"]:
+            text = target["expr"]
+            for name, value in variables.items():
+                text = text.replace(name, value)
+            assert "$" not in text, f"{path}: {panel['title']} asks for an unknown variable"
+            name = re.sub("[^a-z]", "_", path.stem)
+            rules.append({"record": f"panel:{name}_p{panel['id']}_{target['refId'].lower()}", "expr": text})
 Path(sys.argv[1]).write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
 PYTHON
-"$promtool" check rules "$expressions" > /dev/null || { echo "alerts: an expression of deploy/grafana/flotilla.json does not parse"; exit 1; }
+"$promtool" check rules "$expressions" > /dev/null || { echo "alerts: an expression of a dashboard in deploy/grafana does not parse"; exit 1; }
 
-# Every metric that rules and dashboard ask for is one that operations.md promises.
+# Every metric that rules and dashboards ask for is one that operations.md promises.
 while read -r metric; do
     grep -q "\`$metric\`" docs/operations.md || { echo "alerts: $metric is not in docs/operations.md"; exit 1; }
-done < <(grep -ohE 'flotilla_[a-z_]+' deploy/prometheus/alerts.yml deploy/grafana/flotilla.json | sed -E 's/_(bucket|sum|count)$//' | sort -u)
+done < <(grep -ohE 'flotilla_[a-z_]+' deploy/prometheus/alerts.yml deploy/grafana/*.json | sed -E 's/_(bucket|sum|count)$//' | sort -u)
+
+# The types that ratios of the cache leave out are those of results of stages.
+pipeline=$(awk -F ' *[|] *' '$12 == "pipeline" { gsub("`", "", $2); print $2 }' docs/configuration.md | paste -sd'|')
+if grep -ohE 'type!~\\?"[^"\\]*' deploy/prometheus/alerts.yml deploy/grafana/*.json | sed -E 's/.*"//' | grep -qvxF "$pipeline"; then
+    echo "alerts: the types whose quota is pipeline are $pipeline"
+    exit 1
+fi
 
 # Every alert has a test and a section of the operations page to send people to.
 failed=0

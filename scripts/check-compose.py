@@ -30,6 +30,11 @@ def seconds(text):
     return int(match[1]) * (60 if match[2] == "m" else 1) if match else 0
 
 
+def megabytes(text):
+    match = re.fullmatch(r"(\d+)(m|g)", str(text))
+    return int(match[1]) * (1024 if match[2] == "g" else 1) if match else 0
+
+
 class UniqueKeys(yaml.SafeLoader):
     """YAML says that keys are unique and PyYAML keeps the last one."""
 
@@ -45,7 +50,7 @@ services = compose["services"]
 dockerfile = (ROOT / "deploy" / "Dockerfile").read_text()
 
 expect("version" not in compose, "the top-level version key is obsolete")
-for name in ("redis", "postgres", *OURS):
+for name in ("redis", "redis-cache", "postgres", *OURS):
     expect(name in services, f"service {name} is missing")
 
 for name, service in services.items():
@@ -118,6 +123,20 @@ expect({"bubblewrap", "poppler-utils", "tesseract-ocr", "ffmpeg", "pocketsphinx"
 redis = (ROOT / "deploy/redis/redis.conf").read_text()
 for line in ("maxmemory-policy noeviction", "appendonly yes", "appendfsync everysec"):
     expect(re.search(rf"^{line}$", redis, re.M), f"redis.conf: {line}")
+
+
+cache = (ROOT / "deploy/redis/redis-cache.conf").read_text()
+for line in (r"maxmemory-policy volatile-lfu", r"appendonly no", r'save ""', r"aclfile \S+"):
+    expect(re.search(rf"^{line}$", cache, re.M), f"redis-cache.conf: {line}")
+limit = re.search(r"^maxmemory (\d+)mb$", cache, re.M)
+expect(limit and int(limit[1]) * 4 <= megabytes(services["redis-cache"]["mem_limit"]) * 3, "redis-cache: mem_limit a third above maxmemory")
+for name in OURS:
+    url = services[name]["environment"].get("CACHE_REDIS_URL", "")
+    expect("@redis-cache:" in url, f"{name}: the cache has a Redis of its own")
+for name in (*PROCESSORS, "retry-scheduler"):
+    expect(services[name]["depends_on"]["redis-cache"]["condition"] == "service_started", f"{name}: waits for no cache")
+queues = re.findall(r"(?<= )~\S+", (ROOT / "deploy/redis/cache-users.acl.example").read_text())
+expect(queues == ["~flotilla:production:*"], "cache-users.acl.example: the cache's keys alone")
 
 for problem in problems:
     print(f"compose: {problem}")

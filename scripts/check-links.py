@@ -13,7 +13,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # Directories whose names make a `code` span a path of ours.
 TREES = ("Sources/", "Tests/", "Examples/", "Benchmarks/", "deploy/", "docs/", "scripts/", "systemd/", ".ci/")
 # Made by the build or by a run, named in the text all the same.
-MADE = ("docs/configuration.md", "deploy/redis/users.acl", "deploy/secrets/redis_password.txt", "deploy/secrets/postgres_password.txt")
+MADE = (
+    "docs/configuration.md", "deploy/redis/users.acl", "deploy/redis/cache-users.acl",
+    "deploy/secrets/redis_password.txt", "deploy/secrets/cache_redis_password.txt", "deploy/secrets/cache_encryption_keys.txt",
+    "deploy/secrets/postgres_password.txt",
+)
 
 
 def headings(text):

@@ -41,8 +41,11 @@ public struct CacheKeySpace: Sendable, Hashable {
     }
 
     /// All that must be unchanged for a value to count, in the order in which they are stored with it.
+    ///
+    /// What is kept durably does not end with its tenant's values, on whichever server it lies: the tenant's own generation is not among them.
     public func generations(of key: CacheKey) -> [String] {
-        [self.generation(of: key.type), self.generation(of: key.tenant), self.generation(of: key.tenant, type: key.type)]
+        let tenant = key.type.policy.tiers == .durable ? [] : [self.generation(of: key.tenant)]
+        return [self.generation(of: key.type)] + tenant + [self.generation(of: key.tenant, type: key.type)]
             + key.tags.map { self.generation($0, of: key.tenant) }
     }
 

@@ -74,6 +74,8 @@ public final class CachePlatform: Sendable {
 
     /// What a retry-scheduler does for the cache beside: applies ends that were recorded, warms up, keeps order.
     func duties(_ connections: Connections, metrics: Metrics) -> [any DaemonService] {
+        // Also while the cache is switched off: what ends meanwhile must not come back when it is switched on.
+        self.client.start()
         let settings = connections.configuration.settings
         var retention = CacheRetention()
         retention.events = settings[\.cache.eventRetention]

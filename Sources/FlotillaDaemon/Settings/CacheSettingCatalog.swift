@@ -76,7 +76,7 @@ public struct CacheSettingCatalog: SettingGroup {
     public let shadowTypes = Setting<Set<String>>.cacheTypes(
         "CACHE_SHADOW_TYPES",
         help:
-            "Types whose hits are computed all the same and compared; the metric `flotilla_cache_mismatches_total` counts differences. Read "
+            "Types whose hits are computed all the same and compared; the metric `flotilla_cache_faults_total{kind=\"mismatch\"}` counts differences. Read "
             + "again on SIGHUP.")
     public let stages = Setting<Bool>.flag(
         "CACHE_STAGES", .cache, default: true,
@@ -112,7 +112,9 @@ public struct CacheSettingCatalog: SettingGroup {
         "CACHE_TENANT_QUOTA_APPLICATION_BYTES", .cache, 0...1 << 50, default: 64 << 20, help: "The same for all other values.")
     public let memoryAlert = Setting<Int>.integer(
         "CACHE_MEMORY_ALERT_PERCENT", .cache, 10...100, default: 80,
-        help: "From this share of the cache Redis's `maxmemory` on, the retry-scheduler warns and halves the largest tenants' use.")
+        help:
+            "From this share of the cache Redis's `maxmemory` on, the retry-scheduler warns and takes the oldest values of the largest tenants."
+    )
 
     public let statistics = Setting<Bool>.flag(
         "CACHE_STATISTICS", .cache, default: true, help: "Whether hits, misses and times are counted and written to PostgreSQL.")

@@ -60,7 +60,8 @@ extension Settings {
             } catch {
                 throw SettingMistakes(all: ["CACHE_REDIS_URL=***: \(error.message)"])
             }
-            configuration.password = configuration.password ?? self[\.cache.redisPassword]
+            // redis://cache:@host names a user, and leaves the password to its own secret.
+            if configuration.password?.isEmpty != false { configuration.password = self[\.cache.redisPassword] ?? configuration.password }
             configuration.clientName = clientName
             configuration.connections = self[\.cache.redisConnections]
         }

@@ -26,6 +26,7 @@ extension SettingCatalog {
                 let standard = declaration.defaultText.isEmpty ? "" : "`\(declaration.defaultText)`"
                 text += "| `\(declaration.name)` | \(Self.cell(value)) | \(Self.cell(standard)) | \(Self.cell(declaration.help)) |\n"
             }
+            if section == .cache { text += self.cacheTypeReference }
         }
         return text
     }

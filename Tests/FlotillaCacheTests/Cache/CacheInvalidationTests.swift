@@ -17,9 +17,8 @@ import Threading
         #expect(try await cache.get(keys, as: String.self).map(\.isMiss) == [true, false, false, false])
     }
 
-    @Test func `clearing a tenant or a type leaves the others and what is durable`() async throws {
-        let durable = InMemoryCacheBackend()
-        let cache = self.fixture.cache(durable: durable)
+    @Test(arguments: [true, false]) func `clearing a tenant or a type leaves the others and what is durable`(isApart: Bool) async throws {
+        let cache = self.fixture.cache(durable: isApart ? InMemoryCacheBackend() : nil)
         let tenants = ["a", "b"].map { CacheTenant($0) }
         let types: [CacheType] = [.graph, .user, .session]
         let keys = tenants.flatMap { tenant in types.map { CacheKey($0, tenant: tenant, "x") } }
