@@ -1,11 +1,14 @@
 import CZlib
 
-/// Packs `bytes` at zlib's default level.
-public func deflated(_ bytes: [UInt8], format: CompressionFormat) throws(CompressionError) -> [UInt8] {
+/// Packs `bytes`.
+///
+/// - Parameter level: from 1, the fastest, to 9, the smallest; zlib's own choice is 6.
+public func deflated(_ bytes: [UInt8], format: CompressionFormat, level: Int = 6) throws(CompressionError) -> [UInt8] {
+    precondition((1...9).contains(level), "zlib has the levels 1 to 9")
     var stream = z_stream()
     guard
         deflateInit2_(
-            &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, format.windowBits, 8, Z_DEFAULT_STRATEGY, zlibVersion(),
+            &stream, Int32(level), Z_DEFLATED, format.windowBits, 8, Z_DEFAULT_STRATEGY, zlibVersion(),
             Int32(MemoryLayout<z_stream>.size)) == Z_OK
     else { throw CompressionError(.outOfMemory, "zlib cannot start") }
     defer { deflateEnd(&stream) }

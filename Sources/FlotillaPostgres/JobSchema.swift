@@ -8,6 +8,7 @@ public enum JobSchema {
         ("V0004__create_outbox.sql", PackageResources.V0004__create_outbox_sql),
         ("V0005__create_audit_log.sql", PackageResources.V0005__create_audit_log_sql),
         ("V0006__create_stage_checkpoints.sql", PackageResources.V0006__create_stage_checkpoints_sql),
+        ("V0007__remember_where_outputs_came_from.sql", PackageResources.V0007__remember_where_outputs_came_from_sql),
         ("V0008__index_stage_activity.sql", PackageResources.V0008__index_stage_activity_sql),
     ].compactMap { Migration(file: $0.0, bytes: $0.1) }
 }

@@ -10,7 +10,7 @@ import Threading
 
     @Test func `a server that stands still is a time-out, one that is gone is unavailable, and both recover`() async throws {
         try await withCacheServer(.init(), { $0.commandTimeout = .seconds(5) }) { server in
-            let backend = server.backend(self.keySpace, .init(timeout: .milliseconds(150)))
+            let backend = server.backend(self.keySpace, .init(readTimeout: .milliseconds(150), writeTimeout: .milliseconds(150)))
             let key = place(self.keySpace, "k")
             #expect(try await backend.write([BackendWrite(key: key, bytes: [1], timeToLive: .seconds(600))]) == [true])
             server.redis.freeze()
@@ -25,7 +25,7 @@ import Threading
             #expect(await self.code { () throws(CacheError) in try await backend.bump(key.generations) } == .unavailable)
             try server.redis.start()
             // The data is gone, and the scripts are.
-            let patient = server.backend(self.keySpace, .init(timeout: .seconds(10)))
+            let patient = server.backend(self.keySpace, .init(readTimeout: .seconds(10), writeTimeout: .seconds(10)))
             #expect(try await patient.read([key])[0] == nil)
             #expect(try await patient.write([BackendWrite(key: key, bytes: [2], timeToLive: .seconds(600))]) == [true])
             #expect(try await patient.read([key])[0]?.bytes == [2])
@@ -85,7 +85,8 @@ import Threading
 
     @Test func `watching goes on over a restart and a freeze of the server`() async throws {
         try await withCacheServer { server in
-            let backend = server.backend(self.keySpace, .init(timeout: .seconds(10), heartbeat: .milliseconds(150)))
+            let backend = server.backend(
+                self.keySpace, .init(readTimeout: .seconds(10), writeTimeout: .seconds(10), heartbeat: .milliseconds(150)))
             let (ends, continuation) = AsyncStream<CacheEnd>.makeStream()
             let watching = Task { await backend.watch { continuation.yield($0) } }
             var iterator = ends.makeAsyncIterator()

@@ -1,4 +1,5 @@
 import Corpus
+import DocumentFormats
 @testable import DocumentStages
 import Flotilla
 import FlotillaTesting
@@ -31,7 +32,7 @@ import Threading
                     programs.append(name)
                     return programs.count { $0 == "tesseract" }
                 }
-                if name == "tesseract", let at = failing.withLock({ $0 }), count >= at { throw StageFailure(.killed, "The test has had enough.") }
+                if name == "tesseract", let at = failing.withLock({ $0 }), count >= at { throw StageFailure(.environment, "The test has had enough.") }
             }
             var configuration = DocumentPipeline.Configuration(storage: StorageRouter(files: FileStorage(root: root)), tools: tools)
             configuration.ocrLanguages = languages

@@ -123,6 +123,42 @@ private struct FailingHandler: JobHandler {
         #expect(graph.contains("work.directory") && !graph.contains("tool."), "\(graph)")
     }
 
+    @Test func `documents are processed anew, and a repeated or impossible command says so`() async throws {
+        let fixture = try await Fixture()
+        #expect(await fixture.run("submit \(fixture.root) --job j5").exit == .success)
+        let busy = await fixture.run("reprocess --job j5 --yes")
+        #expect(busy.exit == .conflict && busy.error.contains("is queued on document_queue"), "\(busy.error)")
+        try await fixture.work()
+
+        #expect(await fixture.run("reprocess").exit == .usage)
+        #expect(await fixture.run("reprocess --job nobody --yes").exit == .notFound)
+        let typo = await fixture.run("reprocess --job j5 --from sumarize --yes")
+        #expect(typo.exit == .usage && typo.error.contains("did you mean 'summarize'") && typo.error.contains("extract_entities"), "\(typo.error)")
+        let audio = await fixture.run("reprocess --job j5 --from transcribe --yes")
+        #expect(audio.exit == .usage && audio.error.contains("have no stage 'transcribe'"), "\(audio.error)")
+        // Nothing was ever stored of these stages.
+        let missing = await fixture.run("reprocess --job j5 --from chunk --yes")
+        #expect(missing.exit == .conflict && missing.error.contains("no output of 'detect' in version 1"), "\(missing.error)")
+
+        let plan = await fixture.run("reprocess --job j5")
+        #expect(plan.exit == .conflict && plan.output.contains("1 to 2") && plan.output.contains("detect extract_text"), "\(plan.output)")
+        #expect(await fixture.run("reprocess --job j5 --dry-run").exit == .success)
+        #expect(try await fixture.json("job show j5")["job"]?["total_files"]?.integer == 2)
+        let failed = try await fixture.json("reprocess --job j5 --failed --version 4 --yes")
+        #expect(failed["messages"]?.integer == 1 && failed["version"]?.integer == 4)
+        #expect(await fixture.run("reconcile").exit == .success)
+        let again = try await fixture.json("reprocess --job j5 --failed --version 4 --yes")
+        #expect(again["messages"] == nil || again["messages"]?.integer == 0)
+        try await fixture.work()
+        let all = try await fixture.json("reprocess --job j5 --clean --yes")
+        #expect(all["messages"]?.integer == 2 && all["version"]?.integer == 5)
+        #expect(try await fixture.json("job show j5")["job"]?["total_files"]?.integer == 5)
+        #expect(await fixture.run("reconcile").exit == .success)
+        #expect(await fixture.run("pipeline diff 1 1 --job j5").exit == .usage)
+        #expect(try await fixture.json("pipeline diff 1 2 --job j5")["documents"]?.array?.count == 2)
+        #expect(await fixture.run("pipeline diff 1 2 c39937bd-461f-8db4-bc79-aa56e46f0437").exit == .notFound)
+    }
+
     @Test func `what Redis lost is named and made anew`() async throws {
         let fixture = try await Fixture()
         #expect(await fixture.run("submit \(fixture.root) --job j2").exit == .success)

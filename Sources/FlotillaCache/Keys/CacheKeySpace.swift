@@ -50,8 +50,10 @@ public struct CacheKeySpace: Sendable, Hashable {
     }
 
     /// Where a tenant's use of a quota is counted.
-    public func account(of tenant: CacheTenant, _ quota: CachePolicy.QuotaClass) -> String {
-        "\(self.prefix)tenant_\(tenant.text):~account:\(quota.rawValue)"
+    public func account(of tenant: CacheTenant, _ quota: CachePolicy.QuotaClass) -> String { self.account(ofTenant: tenant.text, quota) }
+    /// The same of a tenant as it stands in keys and in statistics.
+    public func account(ofTenant text: String, _ quota: CachePolicy.QuotaClass) -> String {
+        "\(self.prefix)tenant_\(text):~account:\(quota.rawValue)"
     }
     /// The set of all accounts.
     public var accounts: String { "\(self.prefix)~accounts" }

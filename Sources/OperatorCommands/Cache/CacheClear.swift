@@ -37,7 +37,8 @@ struct CacheClear: Verb {
         if let type = self.type, let tenant = self.tenant, (type.policy.scope == .global) != (tenant == .everyone) {
             throw .usage(
                 type.policy.scope == .global
-                    ? "values of \(type) are everybody's: leave --tenant out" : "values of \(type) are tenants': there are none of ~everyone")
+                    ? "values of \(type) are everybody's: leave --tenant out"
+                    : "values of \(type) are tenants': there are none of ~everyone")
         }
     }
 

@@ -1,5 +1,6 @@
 import Flotilla
 import FlotillaCache
+import FlotillaPostgres
 import JSONText
 import Threading
 
@@ -67,7 +68,9 @@ struct CacheGet: Verb {
         switch decoded {
         case .unreadable(let reason): throw CommandError.failed("the value cannot be read: \(reason.rawValue)")
         case .entry(let entry):
-            guard case .value(let bytes) = entry.content else { throw CommandError.notFound("what is known is that there is no such value") }
+            guard case .value(let bytes) = entry.content else {
+                throw CommandError.notFound("what is known is that there is no such value")
+            }
             try await context.jobs().audit(
                 actor: context.actor, action: "cache.value", target: self.key.tenant.description, filter: item, count: 1)
             var output = Output("CacheValue")

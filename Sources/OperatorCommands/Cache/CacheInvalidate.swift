@@ -1,5 +1,6 @@
 import FlotillaCache
 import FlotillaCachePostgres
+import FlotillaPostgres
 import JSONText
 
 struct CacheInvalidate: Verb {
@@ -81,7 +82,8 @@ struct CacheInvalidate: Verb {
         let reach = try context.cache()
         let names = tags.map(\.description)
         var output = Output(
-            "CacheInvalidation", ["tenant": .string(tenant.description), "tags": .array(names.map { .string($0) }), "softly": .bool(softly)])
+            "CacheInvalidation",
+            ["tenant": .string(tenant.description), "tags": .array(names.map { .string($0) }), "softly": .bool(softly)])
         output.set("done", .bool(!self.isDryRun))
         if self.isDryRun {
             output.line("would end all values of \(tenant) made from \(names.joined(separator: ", "))")

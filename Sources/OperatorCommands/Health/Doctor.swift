@@ -5,7 +5,7 @@ import JSONText
 struct Doctor: Verb {
     static let spec = CommandSpec(
         path: ["doctor"],
-        summary: "Checks Redis, PostgreSQL, queues, tools, directories, secrets and limits, and says how to mend what is wrong",
+        summary: "Checks Redis, PostgreSQL, queues, cache, tools, directories, secrets and limits, and says how to mend what is wrong",
         options: [.value("role", "ROLE", "what this machine is for: a daemon's name, or operator (default: every processor)")],
         examples: ["doctor", "doctor --role audio-processor", "doctor --role retry-scheduler --json"],
         notes: "Ends with 0 when nothing failed (warnings included), with 1 when a check failed, with 2 when the configuration is wrong.")
@@ -40,6 +40,7 @@ struct Doctor: Verb {
         findings += redis.findings + postgres.findings
         findings.append(self.clocks(redis: redis.time, postgres: postgres.time, now: redis.askedAt))
         findings += await QueueChecks.run(context, redisAnswers: redis.time != nil, postgresAnswers: postgres.isUpToDate)
+        findings += await CacheChecks.run(context)
         findings += MachineChecks.limits()
         if !self.roles.isEmpty {
             findings += MachineChecks.directories(settings)

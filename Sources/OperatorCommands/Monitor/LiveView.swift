@@ -28,11 +28,11 @@ struct LiveView: Sendable {
     }
 
     /// - Parameters:
-    ///   - sample: reads what a frame shows; never fails as a whole.
+    ///   - sample: reads what a frame shows. Fails only for what the next frame could not mend either.
     ///   - page: draws it; the flag says whether it will be drawn again.
     ///   - frame: the same for programs.
     func run<Snapshot: Sendable>(
-        _ context: CommandContext, kind: String, sample: () async -> Snapshot,
+        _ context: CommandContext, kind: String, sample: () async throws -> Snapshot,
         page: (Snapshot, _ width: Int, _ isLive: Bool) -> Page, frame: (Snapshot) -> [JSONValue.Member]
     ) async throws -> Output {
         let terminal = context.terminal
@@ -45,7 +45,7 @@ struct LiveView: Sendable {
             }
         }
         if !self.isOnce, let width = terminal.width, let height = terminal.height {
-            await self.draw(context, width: width, height: height, sample: sample, page: page)
+            try await self.draw(context, width: width, height: height, sample: sample, page: page)
             return .nothing
         }
         let isRepeated = self.isRepeated && !self.isOnce
@@ -65,10 +65,16 @@ struct LiveView: Sendable {
 
     /// Frame after frame until the task is cancelled; or one, which is the verb's result.
     private func repeated<Snapshot>(
-        _ sample: () async -> Snapshot, isOnce: Bool? = nil, _ emit: (Snapshot) -> Output
+        _ sample: () async throws -> Snapshot, isOnce: Bool? = nil, _ emit: (Snapshot) -> Output
     ) async throws -> Output {
         while true {
-            let output = emit(await sample())
+            let snapshot: Snapshot
+            do {
+                snapshot = try await sample()
+            } catch  where Task.isCancelled && !(isOnce ?? self.isOnce) {
+                return .nothing
+            }
+            let output = emit(snapshot)
             if isOnce ?? self.isOnce {
                 try Task.checkCancellation()
                 return output
@@ -78,14 +84,21 @@ struct LiveView: Sendable {
     }
 
     private func draw<Snapshot>(
-        _ context: CommandContext, width: Int, height: Int, sample: () async -> Snapshot, page: (Snapshot, Int, Bool) -> Page
-    ) async {
+        _ context: CommandContext, width: Int, height: Int, sample: () async throws -> Snapshot, page: (Snapshot, Int, Bool) -> Page
+    ) async throws {
         var screen = LiveScreen(context.terminal, hasColor: context.printer.hasColor)
         screen.begin()
         defer { screen.end() }
         screen.show([Page.Line(text: "asking the servers…")], width: width, height: height)
         while true {
-            let snapshot = await sample()
+            let snapshot: Snapshot
+            do {
+                snapshot = try await sample()
+            } catch {
+                // Ctrl-C is how it ends, whatever that interrupts.
+                if Task.isCancelled { return }
+                throw error
+            }
             if Task.isCancelled { return }
             let end = MonotonicTime.now + self.interval
             // The same snapshot is drawn again when the window has another size.

@@ -21,8 +21,8 @@ struct PipelineMonitor: Verb {
 
     func run(_ context: CommandContext) async throws -> Output {
         // A wrong configuration is no outage.
-        _ = try context.fleet()
-        let sampler = PipelineSampler(context, window: self.window)
+        let fleet = try context.fleet()
+        let sampler = PipelineSampler(context, fleet, window: self.window)
         return try await self.view.run(
             context, kind: "PipelineFrame", sample: { await sampler.sample() },
             page: { PipelinePage.page($0, width: $1, isLive: $2) }, frame: \.json)

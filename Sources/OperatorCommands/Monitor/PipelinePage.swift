@@ -18,7 +18,7 @@ enum PipelinePage {
             page.table(
                 "STAGES in the last \(span)" + (activity.isCut ? " (the newest \(JobAdministration.maximumRuns) runs)" : ""),
                 self.stages(activity.stages))
-            page.text("ENGINES", [self.engines(activity.stages)])
+            page.text("ENGINES", [self.engines(activity.stages), self.queries(snapshot.queriesAvoided)])
             page.table("VERSIONS", self.versions(activity.versions))
             page.table("RUNNING LONGEST", self.running(activity))
         }
@@ -89,6 +89,10 @@ enum PipelinePage {
         let saved = stages.reduce(Duration.zero) { $0 + $1.saved }
         return "\(runs - cached) runs of engines, \(cached) avoided by the cache (\(MonitorText.share(cached, of: runs))), "
             + "\(HumanTime.span(saved)) of work saved"
+    }
+
+    private static func queries(_ avoided: Int?) -> String {
+        avoided.map { "\($0) queries of applications avoided by the cache" } ?? "queries avoided: nobody wrote it down"
     }
 
     private static func versions(_ versions: [VersionActivity]) -> Table {

@@ -1,4 +1,5 @@
 import Flotilla
+import FlotillaCachePostgres
 import FlotillaPostgres
 import RedisClient
 import Threading
@@ -13,27 +14,30 @@ actor PipelineSampler {
     }
 
     private let context: CommandContext
+    private let fleet: any Fleet
     private let window: Duration
     private var marks: [Mark] = []
     /// A server that says nothing for so long is as good as away.
     private static let patience = Duration.seconds(2)
     private static let memoryOfRates: Int64 = 60_000_000
 
-    init(_ context: CommandContext, window: Duration) {
+    init(_ context: CommandContext, _ fleet: any Fleet, window: Duration) {
         self.context = context
+        self.fleet = fleet
         self.window = window
     }
 
     func sample() async -> PipelineSnapshot {
-        let (context, window, since) = (self.context, self.window, self.marks.first?.at)
-        async let queues = Reading.of { try await Self.queues(context) }
+        let (context, fleet, window, since) = (self.context, self.fleet, self.window, self.marks.first?.at)
+        async let queues = Reading.of { try await Self.queues(fleet) }
         async let activity = Reading.of {
             try await context.jobs().activity(window: window, finishedSince: since, timeout: Self.patience * 2)
         }
-        async let instances = Self.instances(context)
+        async let instances = Self.instances(fleet)
+        async let queriesAvoided = Self.queriesAvoided(context, window: window)
         var snapshot = PipelineSnapshot(
             time: WallClock.microseconds, window: window, queues: await queues, activity: await activity, instances: await instances,
-            daemons: LocalDaemons.list())
+            queriesAvoided: await queriesAvoided, daemons: LocalDaemons.list())
         self.addRates(to: &snapshot)
         return snapshot
     }
@@ -56,8 +60,7 @@ actor PipelineSampler {
         self.marks.removeAll { $0.at < activity.at - Self.memoryOfRates }
     }
 
-    private static func queues(_ context: CommandContext) async throws -> [PipelineSnapshot.QueueReading] {
-        let fleet = try context.fleet()
+    private static func queues(_ fleet: any Fleet) async throws -> [PipelineSnapshot.QueueReading] {
         // Fails sooner than a broker would.
         _ = try await fleet.redis().send(["PING"], timeout: Self.patience)
         let now = WallClock.microseconds
@@ -84,9 +87,21 @@ actor PipelineSampler {
         return overflow ? nil : .microseconds(max(0, age))
     }
 
-    private static func instances(_ context: CommandContext) async -> [PipelineSnapshot.Instance] {
-        let memory = await Reading.of { try await RedisMemory.read(from: context.fleet().redis(), timeout: Self.patience) }
-        return [.init(purpose: "queues and cache", memory: memory)]
+    private static func instances(_ fleet: any Fleet) async -> [PipelineSnapshot.Instance] {
+        async let queues = Reading.of { try await RedisMemory.read(from: fleet.redis(), timeout: Self.patience) }
+        if fleet.sharesRedis { return [.init(purpose: "queues and cache", memory: await queues)] }
+        async let cache = Reading.of { try await RedisMemory.read(from: fleet.cacheRedis(), timeout: Self.patience) }
+        return [.init(purpose: "queues", memory: await queues), .init(purpose: "cache", memory: await cache)]
+    }
+
+    /// What others than engines were spared, as far as daemons wrote it down.
+    private static func queriesAvoided(_ context: CommandContext, window: Duration) async -> Int? {
+        let reading = await Reading.of {
+            let now = WallClock.microseconds
+            return try await context.cacheHistory().counts(since: now - window.inNanoseconds / 1_000, now: now, by: .type).avoided.queries
+        }
+        // Without it the page is still worth seeing; why it is missing, the cache's own page says.
+        return reading.value.map { Int(clamping: $0) }
     }
 }
 

@@ -21,6 +21,7 @@ extension PipelineSnapshot {
             members += [.init("stages", .null), .init("versions", .null), .init("running", .null)]
             members.append(.init("stages_error", .optional(self.activity.failure)))
         }
+        members.append(.init("queries_avoided", .optional(self.queriesAvoided)))
         members.append(
             .init(
                 "instances",

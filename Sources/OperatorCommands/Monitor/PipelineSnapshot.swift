@@ -9,6 +9,8 @@ struct PipelineSnapshot: Sendable, Equatable {
     var activity: Reading<PipelineActivity>
     /// The instances, each with what it holds: `queues`, `cache`, or both.
     var instances: [Instance]
+    /// Reads of the window that the cache answered instead of PostgreSQL and others; nil when nobody wrote it down.
+    var queriesAvoided: Int?
     /// Daemons on this machine.
     var daemons: [Daemon] = []
 

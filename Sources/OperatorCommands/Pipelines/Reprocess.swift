@@ -68,7 +68,8 @@ struct Reprocess: Verb {
         if let job = self.arguments.text("job") {
             guard try await administration.job(job) != nil else { throw CommandError.notFound("there is no job '\(job)'") }
             let all = try await administration.processedDocuments(ofJob: job)
-            let chosen = self.arguments.has("failed") ? all.filter { $0.item.status == "failed" } : all
+            // Those that have the version already are named as such.
+            let chosen = self.arguments.has("failed") ? all.filter { $0.item.status == "failed" || $0.currentVersion == self.version } : all
             guard !chosen.isEmpty else {
                 throw CommandError.notFound("job '\(job)' has no \(self.arguments.has("failed") ? "failed " : "")files")
             }
