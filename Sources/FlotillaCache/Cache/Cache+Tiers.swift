@@ -63,7 +63,7 @@ extension Cache {
     /// Reads entries, from this process where it may.
     ///
     /// - Parameter schema: entries of another are misses; nil takes all.
-    func find(_ keys: [CacheKey], schema: UInt32?) async throws(CacheError) -> [Found] {
+    func find(_ keys: [CacheKey], schema: UInt32?, onChance: Bool = false) async throws(CacheError) -> [Found] {
         let options = self.currentOptions
         var found = [Found](repeating: .miss, count: keys.count)
         var shared: [Int] = []
@@ -78,7 +78,7 @@ extension Cache {
             }
         }
         for (isDurable, indices) in [(false, shared), (true, durable)] where !indices.isEmpty {
-            let results = try await self.read(indices.map { keys[$0] }, options, schema, durable: isDurable)
+            let results = try await self.read(indices.map { keys[$0] }, options, schema, durable: isDurable, onChance: onChance)
             for (index, result) in zip(indices, results) { found[index] = result }
         }
         return found
@@ -100,7 +100,7 @@ extension Cache {
     }
 
     private func read(
-        _ keys: [CacheKey], _ options: CacheOptions, _ schema: UInt32?, durable: Bool
+        _ keys: [CacheKey], _ options: CacheOptions, _ schema: UInt32?, durable: Bool, onChance: Bool
     ) async throws(CacheError) -> [Found] {
         let places = keys.map { BackendKey($0, options.keySpace) }
         let stamps = zip(keys, places).map { key, place in
@@ -119,6 +119,7 @@ extension Cache {
         }
         let elapsed = (MonotonicTime.now - start).inNanoseconds
         return keys.indices.map { index in
+            if onChance, entries[index] == nil { return .miss }
             let policy = options.policy(of: keys[index].type)
             let result = self.judge(entries[index], keys[index], places[index], policy, schema, elapsed: elapsed)
             if case .fresh(let entry) = result, let stamp = stamps[index], let time = Self.memoryTime(policy) {

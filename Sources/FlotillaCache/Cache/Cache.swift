@@ -95,10 +95,12 @@ public final class Cache: Sendable {
     }
 
     /// Reads values of any types and tenants in one round trip, in the order of their keys.
+    ///
+    /// - Parameter onChance: misses are not counted: for what nobody expects to be there.
     public func get<Value: CacheValue>(
-        _ keys: [CacheKey], as type: Value.Type = Value.self
+        _ keys: [CacheKey], as type: Value.Type = Value.self, onChance: Bool = false
     ) async throws(CacheError) -> [CacheLookup<Value>] {
-        let found = try await self.find(keys, schema: Value.schemaHash)
+        let found = try await self.find(keys, schema: Value.schemaHash, onChance: onChance)
         return zip(keys, found).map { key, found in self.lookup(found, key) }
     }
 
