@@ -113,7 +113,7 @@ extension CacheBackendContract {
             let mine = (0..<30).map { subject.key("s\($0)", tags: [.job("1")]) }
             let yours = (0..<30).map { subject.key("s\($0)", tenant: "globex") }
             let quota = (account: subject.account(), bytes: 1 << 30)
-            _ = try await subject.backend.write((mine + yours).map { entry($0, "x", for: .seconds(100), quota: quota) })
+            _ = try await subject.backend.write((mine + yours).map { entry($0, "x", for: .seconds(1_000), quota: quota) })
             _ = try await subject.backend.lease(mine[0], token: 1, for: .seconds(30))
             _ = try await subject.backend.lease(subject.key("s99"), token: 1, for: .seconds(30))
             func scan(_ prefix: String) async throws -> [BackendScanned] {
@@ -128,7 +128,8 @@ extension CacheBackendContract {
             }
             let type = try await scan(subject.keySpace.items(of: CacheTenant("acme"), type: .documentSummary))
             try expectEqual(Set(type.map(\.key)), Set(mine.map(\.item)), "a tenant's")
-            try expect(type.allSatisfy { $0.bytes > 1 && $0.timeToLive.map { $0 > .seconds(90) && $0 <= .seconds(100) } == true }, "sizes")
+            try expect(
+                type.allSatisfy { $0.bytes > 1 && $0.timeToLive.map { $0 > .seconds(500) && $0 <= .seconds(1_000) } == true }, "sizes")
             try expectEqual(Set(try await scan(subject.keySpace.root).map(\.key)), Set((mine + yours).map(\.item)), "all")
             try expectEqual(try await scan("\(subject.keySpace.root)tenant_*").count, 0, "a star is a star")
             try expectEqual(try await scan("\(subject.keySpace.root)tenant_[a-z]").count, 0, "a class is none")

@@ -4,7 +4,7 @@
 -- A member stands for one item. The number holds the second in which the item has ended, from 1.6e9, above 23 bits of size in units of
 -- 32 bytes: so one set gives sizes, ends, and who has ended, for half the memory of a hash beside it.
 local unit, span, epoch = 32, 8388608, 1600000000
--- What Redis keeps for an item beside its bytes and its key: about 150 bytes for the key's entry and its end, and about 320 for its place in
+-- What Redis keeps for an item beside its bytes and its key: about 150 bytes for the key's entry and its end, and 320 to 400 for its place in
 -- the account's two sets. Measured on 7.0; a test compares it with what a server uses.
 local overhead = 464
 
