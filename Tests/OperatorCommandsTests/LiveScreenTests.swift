@@ -71,7 +71,7 @@ private func lines(_ texts: String...) -> [Page.Line] { texts.map { Page.Line(te
 
     /// Waits for an event, some seconds at most.
     private func eventually(_ condition: () -> Bool) async throws {
-        let end = MonotonicTime.now + .seconds(10)
+        let end = MonotonicTime.now + .seconds(30)
         while !condition(), MonotonicTime.now < end { try await Task.sleep(for: .milliseconds(5)) }
         #expect(condition())
     }

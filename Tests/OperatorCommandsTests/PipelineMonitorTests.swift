@@ -63,7 +63,7 @@ private struct MonitorScene {
     }
 }
 
-@Suite struct PipelineMonitorTests {
+@Suite(.serialized) struct PipelineMonitorTests {
     @Test func `what stages did and do is counted by stage, by version and by queue`() async throws {
         let scene = try await MonitorScene()
         for number in 1...4 {
