@@ -180,7 +180,8 @@ let package = Package(
         .executableTarget(
             name: "fleet-worker",
             dependencies: [
-                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "FlotillaCachePostgres", "CorpusPostgres", "JSONText", "Threading",
+                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "FlotillaCachePostgres",
+                "CorpusPostgres", "JSONText", "Threading",
             ],
             path: "Tests/FleetWorker",
             swiftSettings: settings),

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A private Redis and a private PostgreSQL on unix sockets, in a directory of their own.
+# A private Redis, a second one for the cache, and a private PostgreSQL on unix sockets, in a directory of their own.
 #
-#   eval "$(scripts/services.sh start DIRECTORY)"    starts both, prints `export REDIS_URL=… DATABASE_URL=…`
-#   scripts/services.sh stop DIRECTORY               stops both and removes the directory
+#   eval "$(scripts/services.sh start DIRECTORY)"    starts all, prints `export REDIS_URL=… CACHE_REDIS_URL=… DATABASE_URL=…`
+#   scripts/services.sh stop DIRECTORY               stops all and removes the directory
 #   scripts/services.sh env DIRECTORY                prints the exports again
-#   scripts/services.sh restart-redis DIRECTORY      stops Redis cleanly and starts it on the same files
+#   scripts/services.sh restart-redis DIRECTORY      stops the first Redis cleanly and starts it on the same files
 #
 # They listen on no port, know nothing of servers that run on the host, and are found again by the pid files in DIRECTORY only.
 # PostgreSQL refuses to run as root: when we are root it runs as `postgres`, or as `nobody`.
@@ -44,47 +44,56 @@ fi
 print_environment() {
     # The database role is always `flotilla`, whoever the server runs as.
     printf 'export REDIS_URL=%q\n' "unix://$sockets/redis.sock"
+    printf 'export CACHE_REDIS_URL=%q\n' "unix://$sockets/redis-cache.sock"
     printf 'export DATABASE_URL=%q\n' "postgresql:///flotilla?host=$sockets&user=flotilla"
 }
 
-redis_alive() { [ "$(redis-cli -s "$sockets/redis.sock" ping 2> /dev/null || true)" = PONG ]; }
+# $1 in all of these: redis, or redis-cache
+redis_alive() { [ "$(redis-cli -s "$sockets/$1.sock" ping 2> /dev/null || true)" = PONG ]; }
+
+# What a server keeps, and what it does when it is full.
+redis_character() {
+    if [ "$1" = redis ]; then
+        printf '%s\n' 'maxmemory-policy noeviction' 'appendonly yes' 'appendfsync everysec'
+    else
+        printf '%s\n' 'maxmemory 128mb' 'maxmemory-policy volatile-lfu' 'appendonly no'
+    fi
+}
 
 start_redis() {
-    mkdir -p "$directory/redis"
-    redis-server - > "$directory/redis.log" 2>&1 << CONFIGURATION
+    mkdir -p "$directory/$1"
+    redis-server - > "$directory/$1.log" 2>&1 << CONFIGURATION
 port 0
-unixsocket $sockets/redis.sock
+unixsocket $sockets/$1.sock
 unixsocketperm 700
-dir $directory/redis
+dir $directory/$1
 daemonize yes
-pidfile $directory/redis.pid
-logfile $directory/redis.log
-maxmemory-policy noeviction
-appendonly yes
-appendfsync everysec
+pidfile $directory/$1.pid
+logfile $directory/$1.log
 save ""
+$(redis_character "$1")
 CONFIGURATION
     for _ in $(seq 100); do
-        if redis_alive; then return; fi
+        if redis_alive "$1"; then return; fi
         sleep 0.05
     done
-    say "Redis did not answer within 5 s:"
-    tail -5 "$directory/redis.log" >&2
+    say "Redis ($1) did not answer within 5 s:"
+    tail -5 "$directory/$1.log" >&2
     exit 1
 }
 
 stop_redis() {
-    [ -f "$directory/redis.pid" ] || return 0
+    [ -f "$directory/$1.pid" ] || return 0
     local pid
-    pid=$(cat "$directory/redis.pid")
-    redis-cli -s "$sockets/redis.sock" shutdown nosave > /dev/null 2>&1 || kill "$pid" 2> /dev/null || true
+    pid=$(cat "$directory/$1.pid")
+    redis-cli -s "$sockets/$1.sock" shutdown nosave > /dev/null 2>&1 || kill "$pid" 2> /dev/null || true
     for _ in $(seq 100); do
         # A dead process that nobody has reaped yet still answers `kill -0`.
         case "$(ps -o stat= -p "$pid" 2> /dev/null)" in '' | Z*) break ;; esac
         sleep 0.02
     done
     case "$(ps -o stat= -p "$pid" 2> /dev/null)" in '' | Z*) ;; *) kill -9 "$pid" 2> /dev/null || true ;; esac
-    rm -f "$directory/redis.pid"
+    rm -f "$directory/$1.pid"
 }
 
 start_postgres() {
@@ -119,7 +128,8 @@ stop_after_failure() {
     local status=$?
     if [ "$status" -ne 0 ]; then
         stop_postgres
-        stop_redis
+        stop_redis redis-cache
+        stop_redis redis
     fi
 }
 
@@ -134,18 +144,19 @@ start)
     # The server's user must reach its data and write its socket; nobody else gets to write here.
     if [ "$(id -u)" -eq 0 ]; then chgrp "$(id -g "$postgres_user")" "$sockets"; chmod 775 "$sockets"; fi
     trap stop_after_failure EXIT
-    redis_alive || start_redis
+    for server in redis redis-cache; do redis_alive "$server" || start_redis "$server"; done
     [ -f "$directory/postgres/postmaster.pid" ] || start_postgres
     print_environment
     ;;
 restart-redis)
-    stop_redis
-    start_redis
+    stop_redis redis
+    start_redis redis
     ;;
 env) print_environment ;;
 stop)
     stop_postgres
-    stop_redis
+    stop_redis redis-cache
+    stop_redis redis
     rm -rf "$directory"
     if [ "$sockets" != "$directory" ]; then rm -rf "$sockets"; fi
     ;;

@@ -132,7 +132,8 @@ private struct World {
         case 14: return .clear
         default:
             let key = self.items[item].key
-            let keys = [key.item, self.run.keySpace.lease(key.item)] + key.generations
+            // Not the generation of the type, which all worlds share.
+            let keys = [key.item, self.run.keySpace.lease(key.item)] + key.generations.dropFirst()
             // A written value that is evicted forgets its version: an older write on its way could come back.
             return .evict(self.items[item].kind == .written ? keys[1] : keys[Int.random(in: 0..<keys.count, using: &self.random)])
         }

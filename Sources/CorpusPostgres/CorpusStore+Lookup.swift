@@ -53,19 +53,26 @@ extension CorpusStore {
         return chunks
     }
 
-    /// The cleaned text with its pages, of the newest version that has one; nil when none has.
+    /// A newer version may have outputs, and is not read before it is complete.
+    private static func shownVersion(_ uuid: PostgresUUID) -> PostgresQuery {
+        "SELECT coalesce((SELECT current_version FROM document WHERE uuid = \(uuid)), 2147483647)"
+    }
+
+    /// The cleaned text with its pages, of the version that is shown; nil when it has none.
     ///
     /// - Throws: `PostgresError`, or `CorpusError` when what is stored has another shape.
     public func documentText(_ uuid: PostgresUUID) async throws -> CleanedDocument? {
         let rows = try await self.pool.query(
             """
-            SELECT body FROM stage_output WHERE document_uuid = \(uuid) AND stage = 'clean_text' ORDER BY processing_version DESC LIMIT 1
+            SELECT body FROM stage_output
+            WHERE document_uuid = \(uuid) AND stage = 'clean_text' AND processing_version <= (\(fragment: Self.shownVersion(uuid)))
+            ORDER BY processing_version DESC LIMIT 1
             """)
         guard let row = rows.first else { return nil }
         return try CleanedDocument(bytes: try row[0, as: [UInt8].self])
     }
 
-    /// What the stages of the newest version found odd or could not read, in the order of their stages' ends.
+    /// What the stages of the version that is shown found odd or could not read, in the order of their stages' ends.
     ///
     /// - Throws: `PostgresError`, or what is wrong with a stored output.
     public func warnings(of uuid: PostgresUUID) async throws -> [(stage: String, text: String)] {
@@ -74,7 +81,8 @@ extension CorpusStore {
             SELECT output.stage, (convert_from(output.body, 'UTF8')::json -> 'warnings')::text
             FROM stage_output AS output JOIN stage_run AS run USING (document_uuid, processing_version, stage)
             WHERE output.document_uuid = \(uuid) AND output.processing_version = (
-                SELECT max(processing_version) FROM stage_output WHERE document_uuid = \(uuid))
+                SELECT max(processing_version) FROM stage_output
+                WHERE document_uuid = \(uuid) AND processing_version <= (\(fragment: Self.shownVersion(uuid))))
                 AND output.stage IN ('extract_text', 'probe', 'extract_audio', 'transcribe', 'keyframes', 'ocr_frames', 'translate')
             ORDER BY run.finished_at, output.stage
             """)

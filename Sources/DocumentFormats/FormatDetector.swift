@@ -174,7 +174,8 @@ public enum FormatDetector {
     /// All of a file's name that ``detect(path:name:limits:)`` may depend on: names that give the same here give the same there.
     public static func significantSuffix(of name: String) -> String {
         let suffix = Self.suffix(name)
-        return [Self.markdownSuffixes, Self.tableSuffixes, Self.markupSuffixes, Self.textSuffixes].contains { $0.contains(suffix) } ? suffix : ""
+        return [Self.markdownSuffixes, Self.tableSuffixes, Self.markupSuffixes, Self.textSuffixes].contains { $0.contains(suffix) }
+            ? suffix : ""
     }
 
     private static func text(_ head: [UInt8], name: String) -> DocumentKind {

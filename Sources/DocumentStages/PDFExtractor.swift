@@ -53,7 +53,8 @@ struct PDFExtractor: Sendable {
         if scanned.count < pages.count { try await self.orderColumns(&pages, file, scratch: scratch) }
 
         let outcome = try await self.recognize(
-            scanned, of: file, form: "of-\(info.pageCount)\(isPartial ? "-repaired" : "")", info: info, scratch: scratch, progress: progress)
+            scanned, of: file, form: "of-\(info.pageCount)\(isPartial ? "-repaired" : "")", info: info, scratch: scratch, progress: progress
+        )
         for (number, recognized) in outcome.pages where recognized.words > 0 {
             let old = TextShape(pages[number - 1].text)
             let new = TextShape(recognized.text)

@@ -26,6 +26,7 @@ import Testing
     private func withServer(_ place: Place, _ body: (CacheServer) async throws -> Void) async throws {
         var options = PrivateRedis.Options()
         options.users = [try Self.rule(place)]
+        options.configuration = ["maxmemory 64mb", "maxmemory-policy volatile-lfu"]
         try await withCacheServer(
             options,
             { configuration in
@@ -64,7 +65,9 @@ import Testing
             #expect(try await backend.accounts(after: 0, limit: 10).accounts == [account])
             #expect(try await backend.recount(account, after: 0, limit: 10).examined == 1)
             #expect(try await backend.scan(prefix: place.keySpace.root, after: 0, limit: 1_000).found.count == 1)
-            #expect(try await backend.health().version.isEmpty == false)
+            #expect(try await backend.health().evictionPolicy == "volatile-lfu")
+            // What `flotilla cache top --by use` asks.
+            #expect(try await server.client.send(["OBJECT", "FREQ", .text(place.keySpace.item(key))]).int != nil)
             try await cache.clear()
             #expect(try await cache.get(key, as: String.self) == .miss)
             while !cache.holdsMemory { try await Task.sleep(for: .milliseconds(5)) }

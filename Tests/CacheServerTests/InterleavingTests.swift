@@ -15,14 +15,20 @@ import Threading
         try self.sawEverything(try await run.run(seed: 20_260_101, schedules: schedules, worlds: 50), of: schedules)
     }
 
+    @Test func `a tier that stores whatever was made is found out`() async throws {
+        let real = InMemoryCacheBackend()
+        let run = CacheInterleavings(backend: CarelessBackend(real: real), keySpace: freshKeySpace()) { real.evict($0) }
+        await #expect(throws: BrokenPromise.self) { try await run.run(seed: 1, schedules: 1_000, worlds: 1) }
+    }
+
     @Test func `nothing stale is served or left, on Redis`() async throws {
         try await withCacheServer { server in
             let keySpace = freshKeySpace()
             let run = CacheInterleavings(backend: server.backend(keySpace), keySpace: keySpace) { key in
                 _ = try await server.ask(["DEL", .text(key)])
             }
-            let schedules = isLong ? 100_000 : 3_000
-            let tally = try await run.run(seed: 20_260_102, schedules: schedules, worlds: 200)
+            let schedules = isLong ? 100_000 : 2_000
+            let tally = try await run.run(seed: 20_260_102, schedules: schedules, worlds: 100)
             print("interleavings: \(tally)")
             try self.sawEverything(tally, of: schedules)
         }

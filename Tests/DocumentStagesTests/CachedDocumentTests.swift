@@ -32,7 +32,9 @@ import Threading
                     programs.append(name)
                     return programs.count { $0 == "tesseract" }
                 }
-                if name == "tesseract", let at = failing.withLock({ $0 }), count >= at { throw StageFailure(.environment, "The test has had enough.") }
+                if name == "tesseract", let at = failing.withLock({ $0 }), count >= at {
+                    throw StageFailure(.environment, "The test has had enough.")
+                }
             }
             var configuration = DocumentPipeline.Configuration(storage: StorageRouter(files: FileStorage(root: root)), tools: tools)
             configuration.ocrLanguages = languages
@@ -70,7 +72,8 @@ import Threading
     }
 
     @Test(arguments: [
-        ("inquiry-1962-scan.pdf", "copy of a scan.PDF", "inbox"), ("harbour-survey.pdf", "x.dat", "y"), ("ferry-log.tiff", "z.png", "t.txt.tiff"),
+        ("inquiry-1962-scan.pdf", "copy of a scan.PDF", "inbox"), ("harbour-survey.pdf", "x.dat", "y"),
+        ("ferry-log.tiff", "z.png", "t.txt.tiff"),
         ("letter-to-insurer.eml", "a.eml", "b"), ("quay-lease.doc", "lease.docx", "lease"), ("volunteers-guide.md", "guide.md", "other.md"),
     ])
     func `the same bytes under another name or in another job start no child, and another tenant shares nothing`(
@@ -85,11 +88,14 @@ import Threading
                 #expect(try await scene.children(other).isEmpty)
                 for stage in DocumentPipeline.stages { #expect(try scene.output(stage, other)?.body == scene.output(stage, first)?.body) }
             }
-            #expect(try await scene.children(scene.message(sample, tenant: "u")) == made)
+            let elsewhere = try await scene.children(scene.message(sample, tenant: "u"))
+            #expect(elsewhere.sorted() == made.sorted(), "\(elsewhere)")
         }
     }
 
-    @Test func `what can change the output is another key: the name of a text, the language, the limits, the configured languages`() async throws {
+    @Test func `what can change the output is another key: the name of a text, the language, the limits, the configured languages`()
+        async throws
+    {
         try await self.withCopies("tide-gauge.csv", ["a.csv", "a.txt"]) { root in
             let scene = await Scene(root: root)
             #expect(try await !scene.children(scene.message("a.csv")).isEmpty)
@@ -143,7 +149,9 @@ import Threading
             scene.failing.withLock { $0 = nil }
             #expect(try await scene.children(message, attempt: 2).count { $0 == "tesseract" } == 6 - kept)
             let document = try ExtractedDocument(bytes: try #require(try scene.output("extract_text", message)).body)
-            #expect(document.pages.map(\.number) == Array(1...6) && document.pages.allSatisfy { $0.method == .ocr && $0.text.contains("harbour") })
+            #expect(
+                document.pages.map(\.number) == Array(1...6)
+                    && document.pages.allSatisfy { $0.method == .ocr && $0.text.contains("harbour") })
         }
     }
 
@@ -175,7 +183,10 @@ import Threading
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/ffmpeg")
             process.arguments =
-                ["-v", "error", "-y", "-f", "lavfi", "-i", "color=white:s=1240x900:d=1", "-vf", drawn.joined(separator: ","), "-frames:v", "1", "-q:v", "2", picture]
+                [
+                    "-v", "error", "-y", "-f", "lavfi", "-i", "color=white:s=1240x900:d=1", "-vf", drawn.joined(separator: ","),
+                    "-frames:v", "1", "-q:v", "2", picture,
+                ]
             process.standardInput = FileHandle.nullDevice
             try process.run()
             process.waitUntilExit()

@@ -99,7 +99,8 @@ import Testing
             runner: runner, sandbox: Sandbox.probe(using: runner, strongest: level), extractor: PipelineHarness.tools.extractor, slots: 1)
         try await WorkDirectory.with(under: NSTemporaryDirectory()) { scratch in
             let extraction = DocumentExtraction(
-                tools: tools, limits: .init(), languages: "eng", recognized: RecognizedPages(checkpoints: .none, languages: "eng"), progress: { _, _ in })
+                tools: tools, limits: .init(), languages: "eng", recognized: RecognizedPages(checkpoints: .none, languages: "eng"),
+                progress: { _, _ in })
             for (name, kind) in [("board-minutes.docx", "docx"), ("letter-to-insurer.eml", "eml"), ("insurance-claim-mixed.pdf", "pdf")] {
                 let file = DetectedFile(mimeType: "", kind: kind, sha256: "", bytes: 0)
                 let document = try await extraction.extract("\(PipelineHarness.samples)/\(name)", detected: file, scratch: scratch.path)

@@ -1,6 +1,7 @@
 import Flotilla
 import FlotillaDaemon
 import Foundation
+import RedisClient
 import Testing
 
 @Suite struct SettingsTests {
@@ -112,6 +113,32 @@ import Testing
             try "".write(toFile: directory + "/empty", atomically: false, encoding: .utf8)
             #expect(self.mistakes(["REDIS_PASSWORD_FILE": directory + "/empty"]).count == 1)
         }
+    }
+
+    @Test func `a switch comes from a file, which may be empty where nothing is a value`() throws {
+        try self.withDirectory { directory in
+            let (enabled, types) = (directory + "/enabled", directory + "/types")
+            try "false\n".write(toFile: enabled, atomically: false, encoding: .utf8)
+            try "\n".write(toFile: types, atomically: false, encoding: .utf8)
+            let environment = ["CACHE_ENABLED_FILE": enabled, "CACHE_DISABLED_TYPES_FILE": types]
+            #expect(try !self.read(environment).settings[\.cache.isEnabled])
+            #expect(try self.read(environment).settings[\.cache.disabledTypes] == [])
+            try "graph, billing\n".write(toFile: types, atomically: false, encoding: .utf8)
+            #expect(try self.read(environment).settings[\.cache.disabledTypes] == ["graph", "billing"])
+            #expect(try self.read(environment).settings.warnings == [])
+            try "perhaps\n".write(toFile: enabled, atomically: false, encoding: .utf8)
+            #expect(self.mistakes(environment).first?.contains("CACHE_ENABLED") == true)
+            #expect(self.mistakes(["CACHE_ENABLED_FILE": enabled, "CACHE_ENABLED": "true"]).count == 1)
+        }
+    }
+
+    @Test func `the cache's URL names a user, and its password is a secret of its own`() throws {
+        func redis(_ url: String) throws -> RedisConfiguration {
+            try self.read(["CACHE_REDIS_URL": url, "CACHE_REDIS_PASSWORD": "hunter2"]).settings.cacheRedis(clientName: "x")
+        }
+        #expect(try redis("redis://cache:@redis-cache:6379").username == "cache")
+        #expect(try redis("redis://cache:@redis-cache:6379").password == "hunter2")
+        #expect(try redis("redis://cache:own@redis-cache:6379").password == "own")
     }
 
     @Test func `a misspelt variable is a warning, a strange one is nobody's business`() throws {

@@ -134,7 +134,7 @@ private struct FailingHandler: JobHandler {
         #expect(await fixture.run("reprocess --job nobody --yes").exit == .notFound)
         let typo = await fixture.run("reprocess --job j5 --from sumarize --yes")
         #expect(
-            typo.exit == .usage && typo.error.contains("did you mean 'summarize'") && typo.error.contains("extract_entities"),
+            typo.exit == .usage && typo.error.contains("did you mean summarize?") && typo.error.contains("extract_entities"),
             "\(typo.error)")
         let audio = await fixture.run("reprocess --job j5 --from transcribe --yes")
         #expect(audio.exit == .usage && audio.error.contains("have no stage 'transcribe'"), "\(audio.error)")

@@ -280,4 +280,67 @@ import TextAnalysis
             #expect(hit.page == 2 && hit.filename == "report.pdf")
         }
     }
+
+    @Test func `a new version is read as a whole or not at all, and nothing of the old one stays beside it`() async throws {
+        try await self.withCorpus { scene, store in
+            let order: [StageName] = ["detect", "clean_text", "chunk", "summarize"]
+            let stages = PostgresStageStore(
+                pool: scene.pool, projections: CorpusProjections.documents(store), order: order, clearing: CorpusProjections.clearing(store)
+            )
+            func work(version: Int) async throws -> StageWork {
+                let json = #"{"job_id":"j1","filename":"report.pdf","processing_version":\#(version)}"#
+                let envelope = try Envelope(Array(json.utf8))
+                let claim = WorkClaim(
+                    identity: WorkIdentity(envelope, queue: "document_queue"),
+                    delivery: DeliveryID(worker: scene.worker, sequence: UInt64(version)), queue: "document_queue", envelope: envelope)
+                return StageWork(
+                    identity: claim.identity, processingVersion: version, fence: try await scene.run([claim])[0], worker: scene.worker,
+                    envelope: envelope)
+            }
+            func outputs(_ text: String, title: String?) -> [(StageName, [UInt8])] {
+                [
+                    ("detect", DetectedFile(mimeType: "application/pdf", kind: "pdf", sha256: "ab12", bytes: 99, pages: 1).bytes),
+                    (
+                        "clean_text",
+                        CleanedDocument(
+                            text: text, pages: [PageOffset(number: 1, bytes: 0..<text.utf8.count)], title: title, language: "en",
+                            category: "report"
+                        ).bytes
+                    ),
+                    (
+                        "chunk",
+                        ChunkedDocument(
+                            chunks: [DocumentChunk(index: 0, text: text, bytes: 0..<text.utf8.count, firstPage: 1, lastPage: 1)]
+                        ).bytes
+                    ),
+                    ("summarize", DocumentSummary(text: "About \(text)").bytes),
+                ]
+            }
+            let first = try await work(version: 1)
+            let id = try #require(PostgresUUID(first.identity.documentUUID))
+            for (stage, body) in outputs("bridges", title: "Old") {
+                #expect(try await stages.complete(stage, engine: "e", output: StageOutput(body: body), duration: .zero, of: first))
+            }
+            try await scene.pool.query("INSERT INTO chunk_translation VALUES (\(id), 'de', 0, 1, 'e', 'Brücken')")
+            let second = try await work(version: 2)
+            for (stage, body) in outputs("tunnels", title: nil) {
+                let before = try #require(try await store.document(id))
+                #expect(before.title == "Old" && before.summary == "About bridges" && before.version == 1)
+                #expect(try await store.chunks(of: id).map(\.text) == ["bridges"])
+                #expect(try await store.documentText(id)?.text == "bridges")
+                #expect(try await stages.complete(stage, engine: "e", output: StageOutput(body: body), duration: .zero, of: second))
+            }
+            let after = try #require(try await store.document(id))
+            #expect(after.title == nil && after.summary == "About tunnels" && after.version == 2 && after.filename == "report.pdf")
+            #expect(try await store.chunks(of: id).map(\.text) == ["tunnels"])
+            #expect(try await store.documentText(id)?.text == "tunnels")
+            #expect(try await scene.count("SELECT count(*) FROM chunk_translation") == 0)
+            // What comes late of the old version changes nothing.
+            for (stage, body) in outputs("bridges again", title: "Late") {
+                #expect(try await stages.complete(stage, engine: "e", output: StageOutput(body: body), duration: .zero, of: first))
+            }
+            #expect(try #require(try await store.document(id)).title == nil)
+            #expect(try await store.chunks(of: id).map(\.text) == ["tunnels"])
+        }
+    }
 }

@@ -29,7 +29,8 @@ import Threading
 
     private static func with(_ body: (StoreScene) async throws -> Void) async throws {
         try await StoreScene.with { scene in
-            try await scene.pool.query("CREATE TABLE shown (document uuid, stage text, version int, body bytea, PRIMARY KEY (document, stage))")
+            try await scene.pool.query(
+                "CREATE TABLE shown (document uuid, stage text, version int, body bytea, PRIMARY KEY (document, stage))")
             try await body(scene)
         }
     }
@@ -84,8 +85,10 @@ import Threading
     }
 
     private static func shown(_ scene: StoreScene) async throws -> [String] {
-        try await scene.pool.query("SELECT convert_from(body, 'UTF8') FROM shown ORDER BY array_position(ARRAY['one', 'two', 'three'], stage)")
-            .map { try $0[0, as: String.self] }
+        try await scene.pool.query(
+            "SELECT convert_from(body, 'UTF8') FROM shown ORDER BY array_position(ARRAY['one', 'two', 'three'], stage)"
+        )
+        .map { try $0[0, as: String.self] }
     }
 
     @Test func `a new version is shown as a whole when its last stage is complete, and nothing of it before`() async throws {
@@ -179,7 +182,9 @@ import Threading
                 #expect(try await Self.shown(scene) == ["one 2", "two 2", "three 2"])
                 for work in [first, second] {
                     let outputs = try await store.completed(Set(Self.order), of: work)
-                    #expect(outputs.values.allSatisfy { $0.body.last == UInt8(ascii: "0") + UInt8(work.processingVersion) } && outputs.count == 3)
+                    #expect(
+                        outputs.values.allSatisfy { $0.body.last == UInt8(ascii: "0") + UInt8(work.processingVersion) }
+                            && outputs.count == 3)
                 }
             }
         }

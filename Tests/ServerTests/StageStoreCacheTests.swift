@@ -10,7 +10,9 @@ import Threading
     private static let stages: Set<StageName> = ["one", "two", "three"]
 
     /// A document whose three stages are completed, of which the cache has the first two.
-    private static func with(_ body: (StoreScene, PostgresStageStore, InMemoryStageCache, StageWork, [StageName: StageOutput]) async throws -> Void)
+    private static func with(
+        _ body: (StoreScene, PostgresStageStore, InMemoryStageCache, StageWork, [StageName: StageOutput]) async throws -> Void
+    )
         async throws
     {
         try await StoreScene.with { scene in
@@ -26,7 +28,8 @@ import Threading
                 let key = stage == "three" ? nil : Self.key(stage)
                 #expect(
                     try await stages.complete(
-                        stage, engine: "e", output: output, duration: .seconds(1), origin: stage == "two" ? .cached(saved: .seconds(9)) : .computed,
+                        stage, engine: "e", output: output, duration: .seconds(1),
+                        origin: stage == "two" ? .cached(saved: .seconds(9)) : .computed,
                         cacheKey: key, of: work))
                 if let key { await cache.keep(output, for: key, duration: .seconds(1)) }
                 outputs[stage] = output

@@ -23,7 +23,9 @@ struct StretchWork {
         self.stretches = stretches
         for (index, stretch) in stretches.enumerated() {
             // A damaged piece is made again.
-            if let bytes = kept[Self.key(stretch, language: language)], let piece = try? Transcript(bytes: bytes) { self.pieces[index] = piece }
+            if let bytes = kept[Self.key(stretch, language: language)], let piece = try? Transcript(bytes: bytes) {
+                self.pieces[index] = piece
+            }
         }
         self.resumed = self.pieces.count
     }

@@ -136,9 +136,9 @@ extension AccessSketch {
         var position = start
         while true {
             var least = position
-            for child in [2 * position + 1, 2 * position + 2] where child < self.heap.count && self.score(child) < self.score(least) {
-                least = child
-            }
+            let (left, right) = (2 * position + 1, 2 * position + 2)
+            if left < self.heap.count, self.score(left) < self.score(least) { least = left }
+            if right < self.heap.count, self.score(right) < self.score(least) { least = right }
             guard least != position else { return }
             self.swap(position, least)
             position = least

@@ -128,9 +128,10 @@ public final class InvalidationRelay: Sendable {
         FROM cache_invalidation_event WHERE applied_at IS NULL AND ends_key IS NULL ORDER BY id LIMIT \(limit) FOR UPDATE SKIP LOCKED
         """
 
+    /// `now()`, not `clock_timestamp()`: no index can be asked for a time that changes while it is read.
     package static let dueEnds: PostgresQuery = """
         SELECT id, tenant_id, everyone, ends_tag, ends_type
-        FROM cache_invalidation_event WHERE applied_at IS NULL AND ends_key IS NOT NULL AND due_at <= clock_timestamp()
+        FROM cache_invalidation_event WHERE applied_at IS NULL AND ends_key IS NOT NULL AND due_at <= now()
         ORDER BY due_at LIMIT \(limit) FOR UPDATE SKIP LOCKED
         """
 }

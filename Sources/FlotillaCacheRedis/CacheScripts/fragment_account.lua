@@ -4,7 +4,7 @@
 -- A member stands for one item. The number holds the second in which the item has ended, from 1.6e9, above 23 bits of size in units of
 -- 32 bytes: so one set gives sizes, ends, and who has ended, for half the memory of a hash beside it.
 local unit, span, epoch = 32, 8388608, 1600000000
--- What Redis keeps for an item beside its bytes and its key: about 150 bytes for the key's entry and its end, and about 320 for its place in
+-- What Redis keeps for an item beside its bytes and its key: about 150 bytes for the key's entry and its end, and 320 to 400 for its place in
 -- the account's two sets. Measured on 7.0; a test compares it with what a server uses.
 local overhead = 464
 
@@ -75,11 +75,11 @@ local function sweep(account, limit)
     return #ended
 end
 
--- The oldest members that must go for the account to fit, at most 64, each with its place in the order.
-local function over(account, quota)
+-- The oldest members that must go for the account to fit, at most `limit`, each with its place in the order.
+local function over(account, quota, limit)
     local excess = tonumber(redis.call('ZSCORE', account.accounts, account.order) or 0) - quota
     if excess <= 0 then return {} end
-    local oldest = redis.call('ZRANGE', account.order, 0, 63, 'WITHSCORES')
+    local oldest = redis.call('ZRANGE', account.order, 0, limit - 1, 'WITHSCORES')
     local victims = {}
     for index = 1, #oldest, 2 do
         if excess <= 0 then break end

@@ -13,7 +13,8 @@ public enum CacheProfile: String, Sendable, CaseIterable {
 public struct CacheSettingCatalog: SettingGroup {
     public let isEnabled = Setting<Bool>.flag(
         "CACHE_ENABLED", .cache, default: true,
-        help: "The kill switch: with `false` nothing is read or written, and all work is done anew. Read again on SIGHUP.")
+        help: "The kill switch: with `false` nothing is read or written, and all work is done anew."
+    ).switchable
     public let profile = Setting<CacheProfile>.choice(
         "CACHE_PROFILE", .cache, default: .production,
         help: "Defaults of the settings below: `development` lets values end ten times sooner, uses 8 MiB a process and logs every event; "
@@ -72,15 +73,18 @@ public struct CacheSettingCatalog: SettingGroup {
         help: "By how much times to live vary either way, so that what was stored together does not end together.")
 
     public let disabledTypes = Setting<Set<String>>.cacheTypes(
-        "CACHE_DISABLED_TYPES", help: "Types that are neither read nor written, such as `ocr_result,graph`. Read again on SIGHUP.")
+        "CACHE_DISABLED_TYPES", help: "Types that are neither read nor written, such as `ocr_result,graph`."
+    ).switchable
     public let shadowTypes = Setting<Set<String>>.cacheTypes(
         "CACHE_SHADOW_TYPES",
         help:
-            "Types whose hits are computed all the same and compared; the metric `flotilla_cache_faults_total{kind=\"mismatch\"}` counts differences. Read "
-            + "again on SIGHUP.")
+            "Types whose hits are computed all the same and compared; the metric `flotilla_cache_faults_total{kind=\"mismatch\"}` counts "
+            + "differences."
+    ).switchable
     public let stages = Setting<Bool>.flag(
         "CACHE_STAGES", .cache, default: true,
-        help: "Whether the processors' stages remember their results. Read again on SIGHUP.")
+        help: "Whether the processors' stages remember their results."
+    ).switchable
 
     public let memoryBytes = Setting<Int?>.optionalBytes(
         "CACHE_MEMORY_BYTES", .cache, 0...1 << 40, shownDefault: "32M, with the profile development 8M",

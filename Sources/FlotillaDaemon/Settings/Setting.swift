@@ -16,6 +16,19 @@ public struct Setting<Value: Sendable>: Sendable {
         self.defaultValue = defaultValue
         self.parse = parse
     }
+
+    private init(_ declaration: SettingDeclaration, default defaultValue: Value, parse: @escaping @Sendable (String) -> Value?) {
+        self.declaration = declaration
+        self.defaultValue = defaultValue
+        self.parse = parse
+    }
+
+    /// The same setting, which can come from a file that is read again on SIGHUP: a process's environment never changes.
+    var switchable: Self {
+        var declaration = self.declaration
+        declaration.isSwitchable = true
+        return Self(declaration, default: self.defaultValue, parse: self.parse)
+    }
 }
 
 /// What is known of a setting without its Swift type.
@@ -28,7 +41,12 @@ public struct SettingDeclaration: Sendable, Hashable {
     public let defaultText: String
     /// A secret is never shown, and can come from `NAME_FILE` or a systemd credential instead.
     public let isSecret: Bool
+    /// Can come from `NAME_FILE`, and is read again on SIGHUP.
+    public internal(set) var isSwitchable = false
     public let help: String
+
+    /// Whether `NAME_FILE` may name a file that holds it.
+    public var comesFromFiles: Bool { self.isSecret || self.isSwitchable }
 
     /// The systemd credential that can hold a secret: `REDIS_PASSWORD` is `redis-password`.
     public var credentialName: String { self.name.lowercased().split(separator: "_").joined(separator: "-") }

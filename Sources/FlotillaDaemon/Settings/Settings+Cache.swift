@@ -65,8 +65,8 @@ extension Settings {
             configuration.clientName = clientName
             configuration.connections = self[\.cache.redisConnections]
         }
-        // Nothing waits for the cache for long: not even for a connection.
-        configuration.commandTimeout = self[\.cache.writeTimeout]
+        // Each call has a budget of its own. A server that is silent for this long is given up, and connected to anew.
+        configuration.commandTimeout = .seconds(2)
         return configuration
     }
 

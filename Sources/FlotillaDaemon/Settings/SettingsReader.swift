@@ -32,17 +32,19 @@ struct SettingsReader {
     private mutating func source(_ declaration: SettingDeclaration) -> (String, Settings.Origin)? {
         var found: [(String, Settings.Origin)] = []
         if let text = self.variable(declaration.name) { found.append((text, .environment)) }
-        guard declaration.isSecret else { return found.first }
+        guard declaration.comesFromFiles else { return found.first }
 
         if let path = self.variable(declaration.name + "_FILE") {
             switch Self.contents(path) {
             case .success(let text): found.append((text, .file(path)))
+            // A list of nothing; a secret is never nothing.
+            case .failure(let mistake) where mistake.isEmptiness && !declaration.isSecret: break
             case .failure(let mistake):
                 self.mistakes.append("\(declaration.name)_FILE=\(Self.quoted(path)): \(mistake.reason)")
                 return nil
             }
         }
-        if let directory = self.variable("CREDENTIALS_DIRECTORY") {
+        if declaration.isSecret, let directory = self.variable("CREDENTIALS_DIRECTORY") {
             for name in Set([declaration.credentialName, declaration.name, declaration.name.lowercased()]).sorted() {
                 let path = "\(directory)/\(name)"
                 guard access(path, F_OK) == 0 else { continue }
@@ -75,7 +77,7 @@ struct SettingsReader {
         var known: Set<String> = []
         for declaration in declarations {
             known.insert(declaration.name)
-            if declaration.isSecret { known.insert(declaration.name + "_FILE") }
+            if declaration.comesFromFiles { known.insert(declaration.name + "_FILE") }
         }
         for name in self.environment.keys.sorted() where !known.contains(name) {
             let nearest = known.map { ($0, Self.distance(name, $0)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
@@ -85,7 +87,7 @@ struct SettingsReader {
             } else if let suggestion, name.count >= 8, nearest?.1 ?? .max <= 2 {
                 self.warnings.append("\(name) is no setting; did you mean \(suggestion)?")
             } else if name.hasSuffix("_FILE"), known.contains(String(name.dropLast(5))) {
-                self.warnings.append("\(name) is not read: \(name.dropLast(5)) is not a secret")
+                self.warnings.append("\(name) is not read: \(name.dropLast(5)) comes from no file")
             }
         }
     }
@@ -94,6 +96,7 @@ struct SettingsReader {
 
     private struct FileMistake: Error {
         let reason: String
+        var isEmptiness = false
     }
 
     private static func contents(_ path: String) -> Result<String, FileMistake> {
@@ -111,7 +114,7 @@ struct SettingsReader {
         guard bytes.count <= Self.fileLimit else { return .failure(FileMistake(reason: "is larger than \(Self.fileLimit) bytes")) }
         // Editors and `echo` end a file with a newline that is no part of the secret.
         while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-        guard !bytes.isEmpty else { return .failure(FileMistake(reason: "is empty")) }
+        guard !bytes.isEmpty else { return .failure(FileMistake(reason: "is empty", isEmptiness: true)) }
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
             return .failure(FileMistake(reason: "is not text"))
         }

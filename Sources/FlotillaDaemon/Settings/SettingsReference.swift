@@ -23,8 +23,12 @@ extension SettingCatalog {
             for declaration in members {
                 let value =
                     declaration.isSecret ? "secret: \(declaration.kind); credential `\(declaration.credentialName)`" : declaration.kind
+                let help =
+                    declaration.isSwitchable
+                    ? "\(declaration.help) `\(declaration.name)_FILE` may name a file with the value, which is read again on SIGHUP."
+                    : declaration.help
                 let standard = declaration.defaultText.isEmpty ? "" : "`\(declaration.defaultText)`"
-                text += "| `\(declaration.name)` | \(Self.cell(value)) | \(Self.cell(standard)) | \(Self.cell(declaration.help)) |\n"
+                text += "| `\(declaration.name)` | \(Self.cell(value)) | \(Self.cell(standard)) | \(Self.cell(help)) |\n"
             }
             if section == .cache { text += self.cacheTypeReference }
         }

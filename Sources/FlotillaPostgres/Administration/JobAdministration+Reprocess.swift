@@ -65,7 +65,8 @@ extension JobAdministration {
                 for (job, group) in Dictionary(grouping: new, by: { $0.item.envelope.jobID }) {
                     try await connection.query(
                         self.auditQuery(
-                            actor: actor, action: "reprocess", target: job ?? group[0].source.document.item.documentUUID, count: group.count,
+                            actor: actor, action: "reprocess", target: job ?? group[0].source.document.item.documentUUID,
+                            count: group.count,
                             detail: ["version": group.map { "\($0.item.envelope.processingVersion)" }.max() ?? ""]))
                 }
                 return Set(added.map(\.description))

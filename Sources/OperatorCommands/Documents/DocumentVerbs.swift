@@ -71,7 +71,8 @@ struct DocumentShow: Verb {
                         "processing_version": .count(stage.processingVersion), "engine": .string(stage.engine),
                         "started_at": .string(Timestamp.text(stage.startedAt)), "duration_ms": .optional(stage.durationMilliseconds),
                         "from_cache": .bool(stage.isFromCache), "saved_ms": .optional(stage.savedMilliseconds),
-                        "carried_from": .optional(stage.carriedFrom), "partial": .bool(stage.isPartial), "output_bytes": .optional(stage.outputBytes),
+                        "carried_from": .optional(stage.carriedFrom), "partial": .bool(stage.isPartial),
+                        "output_bytes": .optional(stage.outputBytes),
                         "error": .optional(stage.errorMessage.map { Redactor.redact($0) }),
                     ]
                 }))

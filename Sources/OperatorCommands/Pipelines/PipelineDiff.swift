@@ -23,7 +23,9 @@ struct PipelineDiff: Verb {
             throw .usage("V1 and V2 must be two different processing versions, such as 1 and 2")
         }
         self.versions = (old, new)
-        guard (arguments.positionals.count > 2) != arguments.has("job") else { throw .usage("give a document's UUID, or --job with a job's id") }
+        guard (arguments.positionals.count > 2) != arguments.has("job") else {
+            throw .usage("give a document's UUID, or --job with a job's id")
+        }
     }
 
     func run(_ context: CommandContext) async throws -> Output {

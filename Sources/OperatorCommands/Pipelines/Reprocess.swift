@@ -32,7 +32,9 @@ struct Reprocess: Verb {
         self.arguments = arguments
         self.stage = arguments.text("from").map { StageName($0) }
         self.version = try arguments.number("version", in: 2...1_000_000)
-        guard (arguments.positionals.first != nil) != arguments.has("job") else { throw .usage("give a document's UUID, or --job with a job's id") }
+        guard (arguments.positionals.first != nil) != arguments.has("job") else {
+            throw .usage("give a document's UUID, or --job with a job's id")
+        }
         if arguments.has("failed"), !arguments.has("job") { throw .usage("--failed needs --job") }
     }
 
@@ -108,7 +110,10 @@ struct Reprocess: Verb {
         ).run(fleet)
         output.set("messages", .count(new.count))
         let from = self.stage.map { " from \($0) on" } ?? ""
-        output.line("\(new.count) \(new.count == 1 ? "document is" : "documents are") processed anew\(from), in version \(plan.documents[0].version)")
+        output.line(
+            "\(new.count) \(new.count == 1 ? "document is" : "documents are") processed anew\(from), in version "
+                + "\(plan.documents[0].version)"
+        )
         if let job = self.arguments.text("job") { output.messages.append("flotilla job watch \(job) shows the progress") }
     }
 

@@ -13,7 +13,9 @@ enum ReprocessMessage {
     /// - Parameters:
     ///   - now: microseconds since 1970.
     /// - Throws: ``CommandError`` for bytes that are no message.
-    static func make(from payload: [UInt8], of item: WorkIdentity, queue: QueueName, version: Int, now: Int64) throws(CommandError) -> [UInt8] {
+    static func make(from payload: [UInt8], of item: WorkIdentity, queue: QueueName, version: Int, now: Int64) throws(CommandError)
+        -> [UInt8]
+    {
         // What was stored was a message once; a row that was changed by hand may not be.
         guard let members = (try? JSONValue(parsing: payload))?.members else {
             throw .failed("the stored message of document \(item.documentUUID) cannot be read")

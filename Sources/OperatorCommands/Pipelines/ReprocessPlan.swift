@@ -61,7 +61,9 @@ struct ReprocessPlan: Sendable {
         guard busy.isEmpty else {
             let rest = busy.count > 3 ? " and \(busy.count - 3) more" : ""
             throw .conflict(
-                "\(busy.prefix(3).joined(separator: "; "))\(rest): wait until they have ended, or cancel them; no two versions of a document run at once")
+                "\(busy.prefix(3).joined(separator: "; "))\(rest): wait until they have ended, or cancel them; "
+                    + "no two versions of a document run at once"
+            )
         }
     }
 }

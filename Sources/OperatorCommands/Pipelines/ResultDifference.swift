@@ -51,14 +51,17 @@ struct ResultDifference: Sendable, Hashable {
             self.compareWords(
                 try ScreenText(bytes: old).spans.map(\.text).joined(separator: " "),
                 try ScreenText(bytes: new).spans.map(\.text).joined(separator: " "))
-        case "keyframes": self.compare("frames", try VideoFrames(bytes: old).frames.map(\.time), try VideoFrames(bytes: new).frames.map(\.time))
-        case "chunk": self.compare("chunks", try ChunkedDocument(bytes: old).chunks.map(\.text), try ChunkedDocument(bytes: new).chunks.map(\.text))
+        case "keyframes":
+            self.compare("frames", try VideoFrames(bytes: old).frames.map(\.time), try VideoFrames(bytes: new).frames.map(\.time))
+        case "chunk":
+            self.compare("chunks", try ChunkedDocument(bytes: old).chunks.map(\.text), try ChunkedDocument(bytes: new).chunks.map(\.text))
         case "summarize":
             self.compare(
                 "sentences", try DocumentSummary(bytes: old).sentences.map(\.text), try DocumentSummary(bytes: new).sentences.map(\.text))
         case "index": self.compare("vectors", try ChunkVectors(bytes: old).vectors, try ChunkVectors(bytes: new).vectors)
         case "translate":
-            self.compare("chunks", try DocumentTranslation(bytes: old).chunks.map(\.text), try DocumentTranslation(bytes: new).chunks.map(\.text))
+            self.compare(
+                "chunks", try DocumentTranslation(bytes: old).chunks.map(\.text), try DocumentTranslation(bytes: new).chunks.map(\.text))
         case "extract_entities": try self.compare("mentions", Self.mentions(old), Self.mentions(new))
         case "resolve_entities": try self.compare("names", Self.names(old), Self.names(new))
         case "build_relationships": try self.compare("relations", Self.relations(old), Self.relations(new))

@@ -56,7 +56,8 @@ struct StageDifference: Sendable {
         return [
             "status": .string(record.status), "engine": .string(record.engine), "duration_ms": .optional(record.durationMilliseconds),
             "from_cache": .bool(record.isFromCache), "saved_ms": .optional(record.savedMilliseconds),
-            "carried_from": .optional(record.carriedFrom), "output_bytes": .optional(record.outputBytes), "digest": .optional(record.digest),
+            "carried_from": .optional(record.carriedFrom), "output_bytes": .optional(record.outputBytes),
+            "digest": .optional(record.digest),
             "partial": .bool(record.isPartial),
         ]
     }

@@ -20,6 +20,15 @@ import Testing
         #expect((top.first?.score ?? 0) > Double(counts[0] ?? 0) * 0.9)
     }
 
+    @Test func `one access in eight with the weight of eight finds the same favourites`() {
+        var generator = SeededGenerator(seed: 8)
+        var sketch = AccessSketch<Int>(capacity: 500, halfLife: .seconds(3_600))
+        for (index, key) in ZipfTrace(keys: 50_000, skew: 1).reads(200_000).enumerated() where generator.next() % 8 == 0 {
+            sketch.record(key, weight: 8, at: Int64(index) * 1_000_000)
+        }
+        #expect(Set(sketch.top(50, at: 200 * 1_000_000_000).map(\.key)).intersection(0..<60).count >= 45)
+    }
+
     @Test func `favourites of yesterday make room for those of today`() {
         var sketch = AccessSketch<Int>(capacity: 500, halfLife: .seconds(600))
         let trace = ZipfTrace(keys: 20_000, skew: 1)
