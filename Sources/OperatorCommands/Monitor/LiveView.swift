@@ -12,9 +12,10 @@ struct LiveView: Sendable {
         .value("interval", "DURATION", "between two frames, 1s to 1h (default 2s)"),
         .flag("once", "print one frame and end"),
     ]
-    static let notes =
-        "Ctrl-C ends it, with exit status 0. Where standard output is no terminal one frame is printed as plain text, or one every --interval "
-        + "if that is given. With --json each frame is one line."
+    static let notes = """
+        Ctrl-C ends it, with exit status 0. Where standard output is no terminal one frame is printed as plain text, or one every --interval
+        if that is given. With --json each frame is one line.
+        """
     /// Where nothing is cut.
     private static let unbounded = 10_000
 
