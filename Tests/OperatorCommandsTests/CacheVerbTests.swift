@@ -283,7 +283,7 @@ private final class CacheScene: Sendable {
         scene.apart?.stop()
         let page = await scene.run("monitor cache", with: CacheScene.nowhere)
         #expect(page.exit == .success, "\(page.error)")
-        #expect(page.output.contains("! PostgreSQL does not answer") && page.output.contains("! Redis does not answer"), "\(page.output)")
+        #expect(page.output.contains("! no figures from PostgreSQL") && page.output.contains("! no figures from Redis"), "\(page.output)")
         await scene.close()
     }
 
