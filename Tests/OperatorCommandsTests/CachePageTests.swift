@@ -118,8 +118,8 @@ private func lines(_ snapshot: CacheSnapshot, width: Int) -> [String] {
         #expect(
             lines(snapshot, width: 80) == [
                 "flotilla cache  2026-11-21T10:00:00Z", "", "SWITCHED OFF", "! CACHE_ENABLED is off here: nothing is read or written", "",
-                "TYPES", "! PostgreSQL does not answer: connection refused", "", "REDIS, shared with the queues",
-                "! Redis does not answer: timeout", "! daemons do their work without the cache",
+                "TYPES", "! no figures from PostgreSQL: connection refused", "", "REDIS, shared with the queues",
+                "! no figures from Redis: timeout", "! daemons do their work without the cache",
             ])
         #expect(JSONValue.object(snapshot.json)["types"] == .null)
         #expect(JSONValue.object(snapshot.json)["server_error"]?.string == "timeout")

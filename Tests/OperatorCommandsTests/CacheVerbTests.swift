@@ -11,27 +11,33 @@ import Threading
 
 @testable import OperatorCommands
 
-/// Redis for queues, Redis for the cache, PostgreSQL, and commands run against them.
+/// Redis for queues, Redis for the cache, a database of a test's own, and commands run against them.
 private final class CacheScene: Sendable {
     let queues: PrivateRedis
     let apart: PrivateRedis?
-    let postgres: PrivatePostgres
+    let database: String
     let fleet: LiveFleet
     let reach: CacheReach
     let cache: Cache
 
-    static let key = "unit:" + String(repeating: "5a", count: 32)
+    static let key = "unit:000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+    /// One server for all, with a database each.
+    private static let server = Lock<(server: PrivatePostgres, databases: Int)?>(nil)
 
     /// - Parameter isApart: whether the cache has an instance of its own.
     init(isApart: Bool = true) async throws {
-        (self.queues, self.apart, self.postgres) = try await Task { @concurrent in
-            (
-                try PrivateRedis(),
-                isApart ? try PrivateRedis(.init(configuration: ["maxmemory 64mb", "maxmemory-policy volatile-lfu"])) : nil,
-                try PrivatePostgres(.init(fsync: false))
-            )
+        // Starting servers blocks.
+        (self.queues, self.apart, self.database) = try await Task { @concurrent in
+            let database = try Self.server.withLock { state in
+                var next = try state ?? (PrivatePostgres(.init(fsync: false)), 0)
+                next.databases += 1
+                state = next
+                return try next.server.createDatabase("cache\(next.databases)")
+            }
+            let apart = isApart ? try PrivateRedis(.init(configuration: ["maxmemory 64mb", "maxmemory-policy volatile-lfu"])) : nil
+            return (try PrivateRedis(), apart, database)
         }.value
-        let settings = try Settings(environment: Self.environment(self.queues, self.apart, self.postgres))
+        let settings = try Settings(environment: Self.environment(self.queues, self.apart, self.database))
         self.fleet = try LiveFleet(settings)
         self.reach = CacheReach(
             options: settings.cacheOptions, codec: settings.cacheCodec, tiers: self.fleet.cacheTiers(settings.cacheOptions.keySpace))
@@ -40,22 +46,24 @@ private final class CacheScene: Sendable {
         #expect(await self.run("migrate").exit == .success)
     }
 
-    private static func environment(_ queues: PrivateRedis, _ cache: PrivateRedis?, _ postgres: PrivatePostgres) -> [String: String] {
-        var environment = [
-            "REDIS_URL": queues.url, "DATABASE_URL": postgres.url(), "PATH": "/usr/bin:/bin", "CACHE_ENCRYPTION_KEYS": self.key,
-        ]
+    private static func environment(_ queues: PrivateRedis, _ cache: PrivateRedis?, _ database: String) -> [String: String] {
+        var environment = ["REDIS_URL": queues.url, "DATABASE_URL": database, "PATH": "/usr/bin:/bin", "CACHE_ENCRYPTION_KEYS": self.key]
         if let cache { environment["CACHE_REDIS_URL"] = cache.url }
         return environment
     }
 
+    /// - Parameter changes: variables with another value; nil takes one away.
     func run(
-        _ line: String, terminal: FakeTerminal = FakeTerminal(), without key: Bool = false
+        _ line: String, terminal: FakeTerminal = FakeTerminal(), with changes: [String: String?] = [:]
     ) async -> (exit: ExitCode, output: String, error: String) {
-        var environment = Self.environment(self.queues, self.apart, self.postgres)
-        if key { environment["CACHE_ENCRYPTION_KEYS"] = nil }
+        var environment = Self.environment(self.queues, self.apart, self.database)
+        for (name, value) in changes { environment[name] = value }
         let exit = await OperatorCommandLine(environment: environment, terminal: terminal).run(shellWords(line))
         return (exit, terminal.output, terminal.error)
     }
+
+    /// Nothing listens there.
+    static let nowhere: [String: String?] = ["DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"]
 
     func json(_ line: String) async throws -> JSONValue {
         let result = await self.run("\(line) --json")
@@ -65,7 +73,7 @@ private final class CacheScene: Sendable {
     func close() async { await self.fleet.close() }
 }
 
-@Suite struct CacheVerbTests {
+@Suite(.serialized) struct CacheVerbTests {
     @Test func `a value is shown, ended by its tag, and shown as ended`() async throws {
         let scene = try await CacheScene()
         let key = CacheKey(.jobStatus, tenant: .init("acme"), "7", tags: [.job("7")])
@@ -116,10 +124,11 @@ private final class CacheScene: Sendable {
         #expect(audit.count == 2)
         #expect(try audit[0][1, as: String.self] == "flotilla:production:tenant_acme:user:42")
         #expect(try await scene.json("cache get --type user --tenant acme 42")["encrypted"]?.bool == true)
-        #expect(await scene.run("cache get --type user --tenant acme 42", without: true).output.contains("unreadable: unknown_key"))
+        #expect(
+            await scene.run("cache get --type user --tenant acme 42", with: ["CACHE_ENCRYPTION_KEYS": nil]).output.contains(
+                "unreadable: unknown_key"))
         // What nobody can note is not shown.
-        await Task { @concurrent in scene.postgres.stop() }.value
-        let refused = await scene.run(line)
+        let refused = await scene.run(line, with: CacheScene.nowhere)
         #expect(refused.exit == .unavailable)
         #expect(refused.output.isEmpty)
         await scene.close()
@@ -272,10 +281,9 @@ private final class CacheScene: Sendable {
         #expect(frame["shares_redis_with_queues"]?.bool == false)
         // The page lives on without either server.
         scene.apart?.stop()
-        await Task { @concurrent in scene.postgres.stop() }.value
-        let page = await scene.run("monitor cache")
+        let page = await scene.run("monitor cache", with: CacheScene.nowhere)
         #expect(page.exit == .success, "\(page.error)")
-        #expect(page.output.contains("! PostgreSQL does not answer") && page.output.contains("! Redis does not answer"), "\(page.output)")
+        #expect(page.output.contains("! no figures from PostgreSQL") && page.output.contains("! no figures from Redis"), "\(page.output)")
         await scene.close()
     }
 
@@ -298,7 +306,8 @@ private final class CacheScene: Sendable {
         let part = try await scene.json("cache top --scan 100")
         #expect(part["examined_all"]?.bool == false)
         // The server counts use under its policy.
-        for _ in 0..<50 { _ = try await scene.fleet.cacheRedis().send(["GET", "flotilla:production:tenant_t1:graph:1"]) }
+        let gets = [RedisCommand](repeating: ["GET", "flotilla:production:tenant_t1:graph:1"], count: 3_000)
+        _ = try await scene.fleet.cacheRedis().pipeline(gets)
         let used = try await scene.json("cache top --by use --limit 1")
         #expect(used["keys"]?[0]?["key"]?.string == "flotilla:production:tenant_t1:graph:1")
         _ = try await scene.fleet.cacheRedis().send(["CONFIG", "SET", "maxmemory-policy", "volatile-lru"])
@@ -341,8 +350,8 @@ private final class CacheScene: Sendable {
 
     @Test func `doctor looks at the cache`() async throws {
         let scene = try await CacheScene()
-        func severities(without key: Bool = false) async throws -> [String: String] {
-            let output = await scene.run("doctor --role operator --json", without: key).output
+        func severities(with changes: [String: String?] = [:]) async throws -> [String: String] {
+            let output = await scene.run("doctor --role operator --json", with: changes).output
             let checks = try JSONValue(parsing: output)["checks"]?.array ?? []
             return Dictionary(checks.compactMap { check in check["id"]?.string.map { ($0, check["severity"]?.string ?? "") } }) {
                 first, _ in first
@@ -353,7 +362,7 @@ private final class CacheScene: Sendable {
             #expect(well[id] == "ok", "\(id)")
         }
         _ = try await scene.fleet.cacheRedis().send(["CONFIG", "SET", "maxmemory", "0"])
-        let ill = try await severities(without: true)
+        let ill = try await severities(with: ["CACHE_ENCRYPTION_KEYS": nil])
         #expect(ill["cache.memory"] == "warning")
         #expect(ill["cache.encryption"] == "warning")
         scene.apart?.stop()

@@ -63,7 +63,7 @@ private struct MonitorScene {
     }
 }
 
-@Suite struct PipelineMonitorTests {
+@Suite(.serialized) struct PipelineMonitorTests {
     @Test func `what stages did and do is counted by stage, by version and by queue`() async throws {
         let scene = try await MonitorScene()
         for number in 1...4 {
@@ -144,15 +144,15 @@ private struct MonitorScene {
         try await eventually { terminal.output.contains("nothing runs") }
         var mark = terminal.output.utf8.count
         scene.redis.kill9()
-        try await eventually { shown(after: mark).contains("! Redis does not answer") }
+        try await eventually { shown(after: mark).contains("! no figures from Redis") }
         // PostgreSQL's part stays.
-        #expect(!shown(after: mark).contains("PostgreSQL does not answer"))
+        #expect(!shown(after: mark).contains("no figures from PostgreSQL"))
         mark = terminal.output.utf8.count
         try await Task { @concurrent in try scene.redis.restart() }.value
         try await eventually { shown(after: mark).contains("document_queue") }
         mark = terminal.output.utf8.count
         await Task { @concurrent in scene.postgres.kill9() }.value
-        try await eventually { shown(after: mark).contains("! PostgreSQL does not answer") }
+        try await eventually { shown(after: mark).contains("! no figures from PostgreSQL") }
         mark = terminal.output.utf8.count
         try await Task { @concurrent in try scene.postgres.restart() }.value
         try await eventually { shown(after: mark).contains("nothing runs") }

@@ -64,11 +64,11 @@ private func text(_ snapshot: PipelineSnapshot, width: Int, height: Int? = nil) 
 
                 QUEUES
                 ! audio_queue: messages wait and no worker is alive
-                ! audio_queue: 1 dead worker (†), and nobody took over yet
+                ! audio_queue: 1 dead worker, and nobody took over yet
                 ! audio_queue: a retry is overdue by 1m15s: is a retry-scheduler alive?
                 QUEUE           READY  LEASED  SCHED  DEAD  IN/S  OUT/S  OLDEST  WORKERS  BUSY
                 document_queue  12345       8      3     2  12.3   0.25   3m12s        2   8/8
-                audio_queue         1       0      0     0     -      -       -     0+1†   0/0
+                audio_queue         1       0      0     0     -      -       -     0+1!   0/0
 
                 STAGES in the last 15m0s
                 STAGE      NOW  RUNS  FAILED   P50   P95   MAX  CACHED  SAVED
@@ -109,13 +109,13 @@ private func text(_ snapshot: PipelineSnapshot, width: Int, height: Int? = nil) 
                 flotilla pipeline  2026-11-21T10:00:00Z
 
                 QUEUES
-                ! Redis does not answer: connection refused
+                ! no figures from Redis: connection refused
 
                 STAGES
-                ! PostgreSQL does not answer: the server is starting
+                ! no figures from PostgreSQL: the server is starting
 
                 MEMORY
-                ! the Redis for cache does not answer: timeout
+                ! no figures from the Redis for cache: timeout
                 no Redis answers
                 """)
         #expect(JSONValue.object(snapshot.json)["queues_error"]?.string == "connection refused")

@@ -2,7 +2,7 @@ struct CacheMonitor: Verb {
     static let spec = CommandSpec(
         path: ["monitor", "cache"], summary: "Shows what the cache does by type and tenant, its memory, and what it saves, again and again",
         options: LiveView.options + [
-            .value("window", "DURATION", "add up what happened within it, 1m to 24h (default 5m)"),
+            .value("window", "DURATION", "add up what happened within it, 1m to 1h (default 5m)"),
             .value("limit", "N", short: "n", "tenants to show, 1 to 500 (default 10)"),
         ],
         examples: ["monitor cache", "monitor cache --once --window 1h", "monitor cache --interval 10s --json"],
@@ -20,7 +20,9 @@ struct CacheMonitor: Verb {
         self.view = try LiveView(arguments)
         self.window = try arguments.duration("window") ?? .seconds(300)
         self.limit = try arguments.limit(default: 10)
-        if !(.seconds(60) ... .seconds(86_400)).contains(self.window) { throw .usage("--window must be from 1m to 24h") }
+        if !(.seconds(60) ... .seconds(3_600)).contains(self.window) {
+            throw .usage("--window must be from 1m to 1h; flotilla cache stats looks further back")
+        }
     }
 
     func run(_ context: CommandContext) async throws -> Output {

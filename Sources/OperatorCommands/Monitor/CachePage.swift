@@ -11,7 +11,7 @@ enum CachePage {
             title: "flotilla cache  \(Timestamp.text(snapshot.time).prefix(19))Z" + (isLive ? "  Ctrl-C ends" : ""), width: width)
         if !snapshot.isEnabled { page.text("SWITCHED OFF", ["CACHE_ENABLED is off here: nothing is read or written"], style: .alarm) }
         switch snapshot.counted {
-        case .failed(let reason): page.text("TYPES", ["PostgreSQL does not answer: \(reason)"], style: .alarm)
+        case .failed(let reason): page.text("TYPES", ["no figures from PostgreSQL: \(reason)"], style: .alarm)
         case .known(let counted):
             page.text("SAVED", [CacheTables.savings(counted.types)] + self.total(counted))
             page.table(
@@ -80,7 +80,7 @@ enum CachePage {
         let title = sharesRedis ? "REDIS, shared with the queues" : "REDIS OF THE CACHE"
         guard let server = server.value else {
             return page.text(
-                title, ["Redis does not answer: \(server.failure ?? "")", "daemons do their work without the cache"], style: .alarm)
+                title, ["no figures from Redis: \(server.failure ?? "")", "daemons do their work without the cache"], style: .alarm)
         }
         let memory = server.memory
         var table = Table(

@@ -12,9 +12,10 @@ struct LiveView: Sendable {
         .value("interval", "DURATION", "between two frames, 1s to 1h (default 2s)"),
         .flag("once", "print one frame and end"),
     ]
-    static let notes =
-        "Ctrl-C ends it, with exit status 0. Where standard output is no terminal one frame is printed as plain text, or one every --interval "
-        + "if that is given. With --json each frame is one line."
+    static let notes = """
+        Ctrl-C ends it, with exit status 0. Where standard output is no terminal one frame is printed as plain text, or one every --interval
+        if that is given. With --json each frame is one line.
+        """
     /// Where nothing is cut.
     private static let unbounded = 10_000
 
@@ -32,7 +33,7 @@ struct LiveView: Sendable {
     ///   - page: draws it; the flag says whether it will be drawn again.
     ///   - frame: the same for programs.
     func run<Snapshot: Sendable>(
-        _ context: CommandContext, kind: String, sample: () async throws -> Snapshot,
+        _ context: CommandContext, kind: String, sample: @escaping @Sendable () async throws -> Snapshot,
         page: (Snapshot, _ width: Int, _ isLive: Bool) -> Page, frame: (Snapshot) -> [JSONValue.Member]
     ) async throws -> Output {
         let terminal = context.terminal
@@ -79,52 +80,71 @@ struct LiveView: Sendable {
                 try Task.checkCancellation()
                 return output
             }
-            guard await self.pause(until: { false }) else { return .nothing }
+            guard await self.pause() else { return .nothing }
         }
     }
 
-    private func draw<Snapshot>(
-        _ context: CommandContext, width: Int, height: Int, sample: () async throws -> Snapshot, page: (Snapshot, Int, Bool) -> Page
+    /// What the servers said last, or why they cannot be asked at all.
+    private enum Latest<Snapshot: Sendable>: Sendable {
+        case nothing
+        case frame(Snapshot, number: Int)
+        case failure(any Error)
+    }
+
+    /// Reads and draws side by side: a server that is slow to answer holds up neither Ctrl-C nor a new size of the window.
+    private func draw<Snapshot: Sendable>(
+        _ context: CommandContext, width: Int, height: Int, sample: @escaping @Sendable () async throws -> Snapshot,
+        page: (Snapshot, Int, Bool) -> Page
     ) async throws {
         var screen = LiveScreen(context.terminal, hasColor: context.printer.hasColor)
         screen.begin()
         defer { screen.end() }
         screen.show([Page.Line(text: "asking the servers…")], width: width, height: height)
-        while true {
-            let snapshot: Snapshot
-            do {
-                snapshot = try await sample()
-            } catch {
-                // Ctrl-C is how it ends, whatever that interrupts.
-                if Task.isCancelled { return }
-                throw error
+        let latest = Lock(Latest<Snapshot>.nothing)
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask {
+                var number = 0
+                repeat {
+                    number += 1
+                    do {
+                        let snapshot = try await sample()
+                        latest.withLock { $0 = .frame(snapshot, number: number) }
+                    } catch {
+                        return latest.withLock { $0 = .failure(error) }
+                    }
+                } while await self.pause()
             }
-            if Task.isCancelled { return }
-            let end = MonotonicTime.now + self.interval
-            // The same snapshot is drawn again when the window has another size.
-            repeat {
-                guard let width = context.terminal.width, let height = context.terminal.height else { return }
-                screen.show(page(snapshot, width, true).lines(height: height), width: width, height: height)
-                guard await self.pause(until: { context.terminal.width != width || context.terminal.height != height }, end: end) else {
+            defer { group.cancelAll() }
+            var drawn = (number: 0, width: width, height: height)
+            while !Task.isCancelled, let width = context.terminal.width, let height = context.terminal.height {
+                switch latest.withLock({ $0 }) {
+                case .nothing: break
+                case .failure(let error): throw error
+                case .frame(let snapshot, let number) where drawn != (number, width, height):
+                    screen.show(page(snapshot, width, true).lines(height: height), width: width, height: height)
+                    drawn = (number, width, height)
+                case .frame: break
+                }
+                do {
+                    try await Task.sleep(for: .milliseconds(100))
+                } catch {
+                    // Ctrl-C is how it ends.
                     return
                 }
-            } while MonotonicTime.now < end
+            }
         }
     }
 
-    /// Waits for the next frame, or for `condition`.
+    /// Waits for the next frame.
     ///
     /// - Returns: false when the task was cancelled.
-    private func pause(until condition: () -> Bool, end: MonotonicTime? = nil) async -> Bool {
-        let end = end ?? .now + self.interval
-        while MonotonicTime.now < end, !condition() {
-            do {
-                try await Task.sleep(for: min(.milliseconds(200), max(.milliseconds(1), end - .now)))
-            } catch {
-                return false
-            }
+    private func pause() async -> Bool {
+        do {
+            try await Task.sleep(for: self.interval)
+            return true
+        } catch {
+            return false
         }
-        return !Task.isCancelled
     }
 }
 

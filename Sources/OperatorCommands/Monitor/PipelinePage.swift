@@ -8,11 +8,11 @@ enum PipelinePage {
         var page = Page(
             title: "flotilla pipeline  \(Timestamp.text(snapshot.time).prefix(19))Z" + (isLive ? "  Ctrl-C ends" : ""), width: width)
         switch snapshot.queues {
-        case .failed(let reason): page.text("QUEUES", ["Redis does not answer: \(reason)"], style: .alarm)
+        case .failed(let reason): page.text("QUEUES", ["no figures from Redis: \(reason)"], style: .alarm)
         case .known(let queues): page.table("QUEUES", self.queues(queues), notes: queues.flatMap(self.notes))
         }
         switch snapshot.activity {
-        case .failed(let reason): page.text("STAGES", ["PostgreSQL does not answer: \(reason)"], style: .alarm)
+        case .failed(let reason): page.text("STAGES", ["no figures from PostgreSQL: \(reason)"], style: .alarm)
         case .known(let activity):
             let span = HumanTime.span(.microseconds(max(0, activity.at - activity.since)))
             page.table(
@@ -43,7 +43,7 @@ enum PipelinePage {
             [
                 queue.name, "\(queue.counts.ready)", "\(queue.counts.leased)", "\(queue.counts.scheduled)", "\(queue.counts.dead)",
                 MonitorText.rate(queue.arriving), MonitorText.rate(queue.leaving), queue.oldest.map { HumanTime.span($0) } ?? "-",
-                queue.dead == 0 ? "\(queue.live)" : "\(queue.live)+\(queue.dead)†", "\(queue.held)/\(queue.slots)",
+                queue.dead == 0 ? "\(queue.live)" : "\(queue.live)+\(queue.dead)!", "\(queue.held)/\(queue.slots)",
             ]
         }
         return table
@@ -57,7 +57,7 @@ enum PipelinePage {
             notes.append("\(queue.name): messages wait and no worker is alive")
         }
         if queue.dead > 0 {
-            notes.append("\(queue.name): \(queue.dead) dead \(queue.dead == 1 ? "worker" : "workers") (†), and nobody took over yet")
+            notes.append("\(queue.name): \(queue.dead) dead \(queue.dead == 1 ? "worker" : "workers"), and nobody took over yet")
         }
         if queue.counts.overdue > .seconds(10) {
             notes.append("\(queue.name): a retry is overdue by \(HumanTime.span(queue.counts.overdue)): is a retry-scheduler alive?")
@@ -146,7 +146,7 @@ enum PipelinePage {
 
     private static func notes(_ instance: PipelineSnapshot.Instance) -> [String] {
         switch instance.memory {
-        case .failed(let reason): return ["the Redis for \(instance.purpose) does not answer: \(reason)"]
+        case .failed(let reason): return ["no figures from the Redis for \(instance.purpose): \(reason)"]
         case .known(let memory):
             var notes: [String] = []
             if memory.limit > 0, memory.used > memory.limit / 10 * 8 {

@@ -18,7 +18,10 @@ extension Reading {
         do {
             return .known(try await ask())
         } catch {
-            return .failed(CommandError(error).message)
+            // Pages say themselves which server they speak of.
+            let message = CommandError(error).message
+            let prefix = ["Redis: ", "PostgreSQL: "].first { message.hasPrefix($0) } ?? ""
+            return .failed(String(message.dropFirst(prefix.count)))
         }
     }
 }
