@@ -42,11 +42,11 @@ public struct CacheKeySpace: Sendable, Hashable {
 
     /// All that must be unchanged for a value to count, in the order in which they are stored with it.
     ///
-    /// What is kept durably does not end with its tenant's values, on whichever server it lies: the tenant's own generation is not among them.
+    /// What is kept durably does not depend on the tenant's generation: clearing a tenant's cache logs nobody out.
     public func generations(of key: CacheKey) -> [String] {
-        let tenant = key.type.policy.tiers == .durable ? [] : [self.generation(of: key.tenant)]
-        return [self.generation(of: key.type)] + tenant + [self.generation(of: key.tenant, type: key.type)]
-            + key.tags.map { self.generation($0, of: key.tenant) }
+        var generations = [self.generation(of: key.type), self.generation(of: key.tenant, type: key.type)]
+        if key.type.policy.tiers != .durable { generations.append(self.generation(of: key.tenant)) }
+        return generations + key.tags.map { self.generation($0, of: key.tenant) }
     }
 
     /// Where a tenant's use of a quota is counted.

@@ -33,6 +33,19 @@ import Threading
         #expect(try await cache.get(keys, as: Int.self).map(\.isMiss) == [true, true, false, true, true, true])
     }
 
+    @Test func `clearing a tenant logs nobody out, even where one server holds everything`() async throws {
+        let cache = self.fixture.cache()
+        let acme = TenantCache(cache, tenant: CacheTenant("acme"))
+        try await cache.set(acme.session("token", user: "ann"), "ann")
+        try await cache.set(acme.jobStatus("7"), "running")
+        try await cache.clear(acme.tenant)
+        try await cache.clear()
+        #expect(try await cache.get(acme.session("token", user: "ann"), as: String.self).value == "ann")
+        #expect(try await cache.get(acme.jobStatus("7"), as: String.self) == .miss)
+        try await acme.invalidateUserCache("ann")
+        #expect(try await cache.get(acme.session("token", user: "ann"), as: String.self) == .miss)
+    }
+
     @Test func `a generation that was evicted ends its values`() async throws {
         let cache = self.fixture.cache()
         let key = CacheKey(.graph, tenant: CacheTenant("acme"), "g", tags: [.graph("7")])
