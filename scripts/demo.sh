@@ -232,7 +232,6 @@ graph_settled
 # The daemons write their counts down every second.
 sleep 1.2
 run cache stats
-run cache top --limit 5
 run monitor cache --once
 
 chapter "11. Nothing is lost"

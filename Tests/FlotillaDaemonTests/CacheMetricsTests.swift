@@ -30,6 +30,7 @@ import Testing
         ] {
             #expect(lines.contains(line), "\(line) is not among \(lines.filter { $0.contains("flotilla_cache_") })")
         }
-        #expect(!lines.contains { $0.contains("acme") || $0.contains(#"tier="memory""#) })
+        #expect(lines.contains(#"flotilla_cache_hit_seconds_count{tier="memory"} 0"#))
+        #expect(!lines.contains { $0.contains("acme") })
     }
 }
