@@ -14,7 +14,9 @@ import Testing
     @Test func `jobs are stored, changed, switched and removed`() async throws {
         try await PostgresScene.with { scene in
             let store = WarmupJobStore(pool: scene.pool)
-            #expect(try await store.all().map(\.job.isEnabled) == [false, false, false])
+            // Results of stages can be loaded by the fleet itself; the rest waits for an application's loaders.
+            let enabled = try await store.all().filter(\.job.isEnabled).map(\.job.type)
+            #expect(enabled.sorted() == ["cleaned_text", "ocr_result"])
             for status in try await store.all() { #expect(throws: Never.self) { try status.job.validate() } }
             var job = WarmupJob(
                 name: "pins", kind: .pinned(["a", "b,\"c\""]), type: "graph", tenantID: "Acme", schedule: .daily(secondOfDay: 86_399),

@@ -44,9 +44,9 @@ public struct CacheKeySpace: Sendable, Hashable {
     ///
     /// What is kept durably does not depend on the tenant's generation: clearing a tenant's cache logs nobody out.
     public func generations(of key: CacheKey) -> [String] {
-        var generations = [self.generation(of: key.type), self.generation(of: key.tenant, type: key.type)]
-        if key.type.policy.tiers != .durable { generations.append(self.generation(of: key.tenant)) }
-        return generations + key.tags.map { self.generation($0, of: key.tenant) }
+        let ofTenant = key.type.policy.tiers == .durable ? [] : [self.generation(of: key.tenant)]
+        return [self.generation(of: key.type)] + ofTenant + [self.generation(of: key.tenant, type: key.type)]
+            + key.tags.map { self.generation($0, of: key.tenant) }
     }
 
     /// Where a tenant's use of a quota is counted.
