@@ -82,6 +82,12 @@ bench: release ## the drain of no-op jobs, without and with durable PostgreSQL s
 bench-media: release ## what the media daemons cost over the bare tools, their memory over thousands of files, files a second
 	Benchmarks/media/run.sh
 
+.PHONY: bench-cache
+bench-cache: ## the cache: latencies from Redis and in the process, hit ratios, what statistics cost
+	Benchmarks/cache/run.sh
+	Benchmarks/cache/run.sh facade
+	Benchmarks/cache/in-process/run.sh
+
 .PHONY: clean
 clean: ## remove what the build and the demonstration made
 	rm -rf .build .flotilla

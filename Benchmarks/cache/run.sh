@@ -1,6 +1,6 @@
 #!/bin/bash
 # Latencies of the cache's shared tier over a unix socket and over TCP on the loopback interface, against a Redis server of its own.
-# Needs swift and redis-server. usage: run.sh [hits]
+# Needs swift and redis-server. usage: run.sh [hits|facade]
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 swift build -c release --package-path "$here"

@@ -2,7 +2,7 @@ public import Flotilla
 public import ObjectStorage
 public import StageTools
 public import TextAnalysis
-internal import TextStages
+public import TextStages
 
 /// The stages that a recording goes through, in order.
 public enum AudioPipeline {
@@ -17,22 +17,15 @@ public enum AudioPipeline {
         public var recognizer: any SpeechRecognizer
         /// ISO 639-1: what is spoken when neither the message nor the file says it; nil leaves it to the recogniser.
         public var defaultLanguage: String?
-        /// Asked once a recording for the model in force.
-        public var embedder: @Sendable () async throws -> any Embedder
-        /// Names the embedder in records.
-        public var embedderName: String
-        /// Whether it asks a server, whose vectors are worth remembering.
-        public var isEmbedderRemote = false
+        public var embedder: EmbedderChoice
 
-        /// With one embedder for good; the hashing one needs nothing and is the same everywhere.
         public init(
-            storage: any ObjectStorage, tools: ToolBox, recognizer: any SpeechRecognizer, embedder: any Embedder = HashingEmbedder()
+            storage: any ObjectStorage, tools: ToolBox, recognizer: any SpeechRecognizer, embedder: EmbedderChoice = .always()
         ) {
             self.storage = storage
             self.tools = tools
             self.recognizer = recognizer
-            self.embedder = { embedder }
-            self.embedderName = embedder.modelID
+            self.embedder = embedder
         }
     }
 
@@ -48,8 +41,7 @@ public enum AudioPipeline {
                 tools: tools, source: source, limits: configuration.limits, recognizer: configuration.recognizer, plan: .inline,
                 defaultLanguage: configuration.defaultLanguage),
             CleanTranscriptHandler(), ChunkHandler(), SummarizeHandler(),
-            IndexHandler(
-                engine: configuration.embedderName, isRemote: configuration.isEmbedderRemote, embedder: configuration.embedder),
+            IndexHandler(configuration.embedder),
         ]
     }
 }

@@ -3,7 +3,7 @@ public import Flotilla
 public import ObjectStorage
 public import StageTools
 public import TextAnalysis
-internal import TextStages
+public import TextStages
 
 /// The stages that a document goes through, in order.
 public enum DocumentPipeline {
@@ -17,19 +17,12 @@ public enum DocumentPipeline {
         public var limits = FormatLimits()
         /// Tesseract's names of the languages to recognise when a message names none.
         public var ocrLanguages = ["eng"]
-        /// Asked once a document for the model in force.
-        public var embedder: @Sendable () async throws -> any Embedder
-        /// Names the embedder in records.
-        public var embedderName: String
-        /// Whether it asks a server, whose vectors are worth remembering.
-        public var isEmbedderRemote = false
+        public var embedder: EmbedderChoice
 
-        /// With one embedder for good; the hashing one needs nothing and is the same everywhere.
-        public init(storage: any ObjectStorage, tools: ToolBox, embedder: any Embedder = HashingEmbedder()) {
+        public init(storage: any ObjectStorage, tools: ToolBox, embedder: EmbedderChoice = .always()) {
             self.storage = storage
             self.tools = tools
-            self.embedder = { embedder }
-            self.embedderName = embedder.modelID
+            self.embedder = embedder
         }
     }
 
@@ -45,8 +38,7 @@ public enum DocumentPipeline {
                 tools: tools, source: source, limits: configuration.limits, languages: configuration.ocrLanguages,
                 engine: "document-extractor 1, \(poppler), \(tesseract)"),
             CleanTextHandler(), ChunkHandler(), SummarizeHandler(),
-            IndexHandler(
-                engine: configuration.embedderName, isRemote: configuration.isEmbedderRemote, embedder: configuration.embedder),
+            IndexHandler(configuration.embedder),
         ]
     }
 }

@@ -10,9 +10,7 @@ public enum AudioProcessor {
             var pipeline = AudioPipeline.Configuration(storage: kit.storage, tools: kit.tools, recognizer: kit.recognizer)
             pipeline.limits = kit.mediaLimits
             pipeline.defaultLanguage = kit.settings[\.speechLanguage]
-            pipeline.embedder = { try await kit.embedders.embedder() }
-            pipeline.embedderName = kit.embedderName
-            pipeline.isEmbedderRemote = kit.isEmbedderRemote
+            pipeline.embedder = kit.embedder
             return Processor.Parts(
                 handler: kit.pipeline(
                     await AudioPipeline.handlers(pipeline) + kit.translation(.audio), projections: CorpusProjections.recordings(kit.corpus),

@@ -14,9 +14,7 @@ public enum DocumentProcessor {
             pipeline.limits.pages = settings[\.maxPages]
             pipeline.limits.pixels = settings[\.maxPagePixels]
             pipeline.ocrLanguages = settings[\.ocrLanguages].split(separator: "+").map { String($0) }
-            pipeline.embedder = { try await kit.embedders.embedder() }
-            pipeline.embedderName = kit.embedderName
-            pipeline.isEmbedderRemote = kit.isEmbedderRemote
+            pipeline.embedder = kit.embedder
             return Processor.Parts(
                 handler: kit.pipeline(
                     await DocumentPipeline.handlers(pipeline) + kit.translation(.document),

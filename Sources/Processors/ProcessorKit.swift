@@ -11,6 +11,7 @@ internal import RemoteModels
 internal import StageTools
 internal import Subprocess
 internal import TextAnalysis
+internal import TextStages
 
 /// What every processor is put together from: tools in the sandbox, storage, models, and the stores behind the pipeline.
 struct ProcessorKit {
@@ -61,12 +62,11 @@ struct ProcessorKit {
         }
     }
 
-    /// What the stage `index` says that it embeds with; the model fitted on the corpus changes as the corpus grows.
-    var embedderName: String {
-        Self.remoteEmbedder(self.settings, self.caller)?.engine ?? "corpus model"
+    /// What the stage `index` embeds with.
+    var embedder: EmbedderChoice {
+        let remote = Self.remoteEmbedder(self.settings, self.caller)
+        return EmbedderChoice(name: remote?.engine ?? "corpus model", isRemote: remote != nil) { try await self.embedders.embedder() }
     }
-
-    var isEmbedderRemote: Bool { self.settings[\.embeddingsURL] != nil }
 
     /// The message handler of a queue.
     ///

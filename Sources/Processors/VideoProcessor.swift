@@ -12,9 +12,7 @@ public enum VideoProcessor {
             pipeline.limits = kit.mediaLimits
             pipeline.defaultLanguage = kit.settings[\.speechLanguage]
             pipeline.ocrLanguages = kit.settings[\.ocrLanguages].split(separator: "+").map { String($0) }
-            pipeline.embedder = { try await kit.embedders.embedder() }
-            pipeline.embedderName = kit.embedderName
-            pipeline.isEmbedderRemote = kit.isEmbedderRemote
+            pipeline.embedder = kit.embedder
             return Processor.Parts(
                 handler: kit.pipeline(
                     await VideoPipeline.handlers(pipeline) + kit.translation(.video), projections: CorpusProjections.recordings(kit.corpus),

@@ -17,10 +17,10 @@ public struct IndexHandler: CacheableStage {
     ///   - engine: names a remote model with its server: another server's model of the same name may be another.
     ///   - isRemote: whether the embedder asks a server.
     ///   - embedder: asked once a run: a model fitted on the corpus is replaced as the corpus grows.
-    package init(engine: String, isRemote: Bool = false, embedder: @escaping @Sendable () async throws -> any Embedder) {
-        self.engine = engine
-        self.isRemote = isRemote
-        self.embedder = embedder
+    package init(_ choice: EmbedderChoice) {
+        self.engine = choice.name
+        self.isRemote = choice.isRemote
+        self.embedder = choice.embedder
     }
 
     public func run(_ context: StageContext) async throws -> StageOutput {

@@ -4,7 +4,7 @@ public import ObjectStorage
 public import StageTools
 internal import Subprocess
 public import TextAnalysis
-internal import TextStages
+public import TextStages
 
 /// The stages that a video goes through, in order.
 public enum VideoPipeline {
@@ -23,22 +23,15 @@ public enum VideoPipeline {
         public var defaultLanguage: String?
         /// Tesseract's names of the languages to read on the screen when a message names none.
         public var ocrLanguages = ["eng"]
-        /// Asked once a video for the model in force.
-        public var embedder: @Sendable () async throws -> any Embedder
-        /// Names the embedder in records.
-        public var embedderName: String
-        /// Whether it asks a server, whose vectors are worth remembering.
-        public var isEmbedderRemote = false
+        public var embedder: EmbedderChoice
 
-        /// With one embedder for good; the hashing one needs nothing and is the same everywhere.
         public init(
-            storage: any ObjectStorage, tools: ToolBox, recognizer: any SpeechRecognizer, embedder: any Embedder = HashingEmbedder()
+            storage: any ObjectStorage, tools: ToolBox, recognizer: any SpeechRecognizer, embedder: EmbedderChoice = .always()
         ) {
             self.storage = storage
             self.tools = tools
             self.recognizer = recognizer
-            self.embedder = { embedder }
-            self.embedderName = embedder.modelID
+            self.embedder = embedder
         }
     }
 
@@ -64,8 +57,7 @@ public enum VideoPipeline {
                 tools: tools, source: source, limits: limits, languages: configuration.ocrLanguages,
                 engine: "\(tesseract) \(languages), flotilla-video 1"),
             CleanVideoTextHandler(), ChunkHandler(), SummarizeHandler(),
-            IndexHandler(
-                engine: configuration.embedderName, isRemote: configuration.isEmbedderRemote, embedder: configuration.embedder),
+            IndexHandler(configuration.embedder),
         ]
     }
 }

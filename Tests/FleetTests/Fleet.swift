@@ -75,7 +75,8 @@ final class Fleet: Sendable {
     ) async throws {
         let fleet = try Fleet(environment: environment, ownPostgres: ownPostgres, appendOnly: appendOnly)
         do {
-            _ = try await Migrator(pool: fleet.pool, migrations: JobSchema.migrations + CorpusSchema.migrations + CacheSchema.migrations).migrate()
+            _ = try await Migrator(pool: fleet.pool, migrations: JobSchema.migrations + CorpusSchema.migrations + CacheSchema.migrations)
+                .migrate()
             try await body(fleet)
         } catch {
             print(fleet.logs)

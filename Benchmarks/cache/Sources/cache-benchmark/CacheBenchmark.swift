@@ -5,16 +5,22 @@ import Glibc
 import Reactor
 import RedisClient
 
-/// Latencies of the shared tier, as a caller sees them: `cache-benchmark REDIS_URL [hits]`, where `hits` measures nothing else.
+/// Latencies of the shared tier, as a caller sees them: `cache-benchmark REDIS_URL [hits|facade]`, where `hits` and `facade` measure
+/// nothing else.
 ///
 /// Each line is one operation with a number of callers that each wait for their answer before they ask again.
 @main struct CacheBenchmark {
     static func main() {
         let arguments = CommandLine.arguments
-        guard (2...3).contains(arguments.count) else { fail("usage: cache-benchmark REDIS_URL [hits]") }
+        guard (2...3).contains(arguments.count) else { fail("usage: cache-benchmark REDIS_URL [hits|facade]") }
         Task { @concurrent in
             do {
-                try await CacheBenchmark(url: arguments[1]).run(hitsOnly: arguments.last == "hits")
+                let benchmark = try CacheBenchmark(url: arguments[1])
+                if arguments.last == "facade" {
+                    try await FacadeBenchmark(backend: benchmark.backend).run()
+                } else {
+                    try await benchmark.run(hitsOnly: arguments.last == "hits")
+                }
                 exit(0)
             } catch {
                 fail("\(error)")
@@ -129,12 +135,12 @@ private func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
 }
 
 /// Unbuffered, so that a line is there when it is measured.
-private func say(_ text: String, to descriptor: Int32 = 1) {
+func say(_ text: String, to descriptor: Int32 = 1) {
     let line = Array("\(text)\n".utf8)
     _ = Glibc.write(descriptor, line, line.count)
 }
 
-private func fail(_ text: String) -> Never {
+func fail(_ text: String) -> Never {
     say(text, to: 2)
     exit(1)
 }
