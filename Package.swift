@@ -211,7 +211,7 @@ let package = Package(
         tests(
             "FlotillaDaemonTests",
             [
-                "FlotillaDaemon", "Flotilla", "FlotillaCache", "FlotillaCacheRedis", "CacheTesting", "RedisClient", "HTTPServer", "HTTPClient", "JSONText",
+                "FlotillaDaemon", "Flotilla", "FlotillaCache", "FlotillaCacheRedis", "StageCaching", "CacheTesting", "RedisClient", "HTTPServer", "HTTPClient", "JSONText",
                 "ServerHarness", "Threading",
             ]),
         tests("TextAnalysisTests", ["TextAnalysis"], resources: [.copy("Fixtures")]),

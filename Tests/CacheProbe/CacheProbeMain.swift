@@ -17,19 +17,25 @@ import Threading
 struct CacheProbeMain {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
-        setvbuf(stdout, nil, Int32(_IOLBF), 0)
         let words = Array(CommandLine.arguments.dropFirst())
         // The program's own task: its end is the process's end.
         Task { @concurrent in
             do {
-                print(try await Self.run(words))
+                Self.say(try await Self.run(words))
                 exit(0)
             } catch {
-                fputs("cache-probe: \(error)\n", stderr)
+                Self.say("cache-probe: \(error)", on: STDERR_FILENO)
                 exit(1)
             }
         }
         while true { pause() }
+    }
+
+    /// Writes a line at once: tests wait for some.
+    static func say(_ line: String, on descriptor: Int32 = STDOUT_FILENO) {
+        let bytes = Array("\(line)\n".utf8)
+        // A test that no longer listens has ended.
+        _ = write(descriptor, bytes, bytes.count)
     }
 
     private static func run(_ words: [String]) async throws -> String {

@@ -19,7 +19,7 @@ struct FrozenLatency: Sendable {
                 let wait = due - .now
                 // Nobody cancels this task.
                 if wait > .zero { try? await Task.sleep(for: wait) }
-                for (share, word) in [(2, "half"), (4, "last quarter")] where number == count - count / share { print(word) }
+                for (share, word) in [(2, "half"), (4, "last quarter")] where number == count - count / share { CacheProbeMain.say(word) }
                 group.addTask {
                     let begun = MonotonicTime.now
                     // One in ten is new; the others were asked for a moment ago.

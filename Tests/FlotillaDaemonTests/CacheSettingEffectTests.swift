@@ -3,6 +3,7 @@ import FlotillaCache
 import FlotillaCacheRedis
 @testable import FlotillaDaemon
 import RedisClient
+import StageCaching
 import Testing
 
 /// Every setting of the cache reaches what it is about, and nothing else.

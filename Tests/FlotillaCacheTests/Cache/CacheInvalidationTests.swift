@@ -37,7 +37,7 @@ import Threading
         let cache = self.fixture.cache()
         let key = CacheKey(.graph, tenant: CacheTenant("acme"), "g", tags: [.graph("7")])
         try await cache.set(key, 1)
-        self.fixture.backend.evict(generation: CacheKeySpace().generation(.graph("7"), of: CacheTenant("acme")))
+        self.fixture.backend.evict(CacheKeySpace().generation(.graph("7"), of: CacheTenant("acme")))
         #expect(try await cache.get(key, as: Int.self) == .miss)
     }
 
