@@ -69,6 +69,24 @@ extension CacheBackendContract {
             try expectEqual(try await subject.text(small), nil, "the small one, grown: the old value is not the value any more")
             try expectEqual(try await subject.backend.usage(of: quota.account), CacheUsage(bytes: 0, entries: 0), "usage")
         },
+        Promise("shrinks an account by its own oldest, so far and no further") { subject in
+            let quota = (account: subject.account(), bytes: 1 << 30)
+            let keys = (100..<130).map { subject.key("k\($0)") }
+            for key in keys { try await subject.write(key, "some text", quota: quota) }
+            let other = subject.key("k100", tenant: "globex")
+            try await subject.write(other, "x", quota: (subject.account(tenant: "globex"), 1 << 30))
+            let one = try await subject.backend.usage(of: quota.account).bytes / 30
+            try expectEqual(try await subject.backend.shrink(quota.account, to: 100 * one, limit: 100), 0, "it fits")
+            try expectEqual(try await subject.backend.shrink(quota.account, to: 10 * one, limit: 5), 5, "at most five")
+            try expectEqual(try await present(keys, subject), Array(5..<30), "after five")
+            try expectEqual(try await subject.backend.shrink(quota.account, to: 20 * one, limit: 1_000), 5, "to twenty")
+            try expectEqual(try await subject.backend.shrink(quota.account, to: 20 * one, limit: 1_000), 0, "again")
+            try expectEqual(try await present(keys, subject), Array(10..<30), "after ten")
+            try expectEqual(try await subject.backend.usage(of: quota.account).bytes, 20 * one, "usage")
+            try expectEqual(try await subject.backend.shrink(quota.account, to: 0, limit: 1_000), 20, "to nothing")
+            try expectEqual(try await subject.backend.usage(of: quota.account), CacheUsage(bytes: 0, entries: 0), "nothing")
+            try expectEqual(try await subject.text(other), "x", "another tenant's")
+        },
         Promise("lists the accounts that hold anything") { subject in
             let tenants = (0..<25).map { "tenant\($0)" }
             for tenant in tenants {

@@ -155,6 +155,26 @@ extension CacheBackendContract {
             try await subject.write(subject.key("another", tags: [.job("9")]), "x")
             try expectEqual(try await subject.text(key), nil, "with a new one")
         },
+        Promise("ends softly: another generation of the same identity, and nothing filled across it") { subject in
+            let key = subject.key("soft", tags: [.job("1")])
+            try await subject.write(key, "old")
+            let lease = try await subject.backend.lease(key, token: 1, for: .seconds(30))
+            try await subject.peer.bump([key.generations[3]], softly: true)
+            let entry = try await subject.backend.read([key])[0]
+            try expect(entry?.isCurrent == false, "it has ended")
+            for (stored, current) in zip(entry?.stored ?? [], entry?.current ?? []) {
+                try expect(stored.bits >> 32 == (current?.bits ?? 0) >> 32, "the identity stays")
+            }
+            let fill = BackendWrite(key: key, bytes: [1], timeToLive: .seconds(60))
+            try expectEqual(try await subject.backend.fill(fill, lease: 1, generations: lease.generations), .voided, "fill")
+            try await subject.peer.bump([key.generations[3]])
+            let ended = try await subject.backend.read([key])[0]
+            try expect((ended?.stored[3].bits ?? 0) >> 32 != (ended?.current[3]?.bits ?? 0) >> 32, "after a hard end it does not")
+            let missing = subject.keySpace.generation(.job("missing"), of: CacheTenant("acme"))
+            try await subject.peer.bump([missing], softly: true)
+            let place = BackendKey(item: key.item, generations: [missing])
+            try expectEqual(try await subject.backend.read([place])[0]?.current, [nil], "one that is missing stays so")
+        },
         Promise("bumps what was never used, and many at once") { subject in
             let keys = (0..<1_200).map { subject.keySpace.generation(.document("\($0)"), of: CacheTenant("acme")) }
             try await subject.backend.bump(keys)

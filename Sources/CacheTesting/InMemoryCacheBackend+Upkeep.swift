@@ -33,6 +33,12 @@ extension InMemoryCacheBackend {
         }
     }
 
+    public func shrink(_ account: String, to bytes: Int, limit: Int) async throws(CacheError) -> Int {
+        try await self.begin()
+        let now = self.clock()
+        return self.state.withLock { $0.shrink(account, to: bytes, limit: limit, at: now) }
+    }
+
     public func scan(prefix: String, after cursor: UInt64, limit: Int) async throws(CacheError) -> (found: [BackendScanned], next: UInt64) {
         try await self.begin()
         let now = self.clock()

@@ -160,14 +160,22 @@ extension InMemoryCacheBackend.State {
             self.evicted += 1
             return
         }
-        var used = self.usage(of: quota.account, at: now).bytes
-        guard used > quota.bytes else { return }
-        let oldest = self.values.filter { $0.value.account == quota.account }.sorted { $0.value.order < $1.value.order }
-        for (key, value) in oldest where used > quota.bytes {
+        _ = self.shrink(quota.account, to: quota.bytes, limit: .max, at: now)
+    }
+
+    /// - Returns: how many of the account's oldest went.
+    mutating func shrink(_ account: String, to bytes: Int, limit: Int, at now: Int64) -> Int {
+        var used = self.usage(of: account, at: now).bytes
+        guard used > bytes else { return 0 }
+        var removed = 0
+        let oldest = self.values.filter { $0.value.account == account && $0.value.end > now }.sorted { $0.value.order < $1.value.order }
+        for (key, value) in oldest where used > bytes && removed < limit {
             self.values.removeValue(forKey: key)
             self.evicted += 1
             used -= value.charge(for: key)
+            removed += 1
         }
+        return removed
     }
 
     func usage(of account: String, at now: Int64) -> CacheUsage {

@@ -10,6 +10,7 @@ enum CacheScript {
     static let bump = load("bump", PackageResources.bump_lua)
     static let increment = load("increment", PackageResources.increment_lua)
     static let evict = load("evict", PackageResources.evict_lua)
+    static let shrink = load("shrink", PackageResources.shrink_lua)
     static let usage = load("usage", PackageResources.usage_lua)
     static let recount = load("recount", PackageResources.recount_lua)
 

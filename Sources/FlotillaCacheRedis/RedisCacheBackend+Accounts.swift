@@ -47,16 +47,37 @@ extension RedisCacheBackend {
         return BackendRecount(next: next, examined: Int(examined), removed: Int(removed), drift: Int(drift))
     }
 
-    /// Removes a tenant's oldest values. The write that found them too many is done: a failure here leaves the account over its quota until
-    /// the next write, and is nobody's error.
-    ///
-    /// - Parameter victims: members of the account, each followed by its place in the order.
+    public func shrink(_ account: String, to bytes: Int, limit: Int) async throws(CacheError) -> Int {
+        let place = AccountPlace(name: account)
+        var removed = 0
+        while removed < limit {
+            // Bounded, so that nobody else waits for long.
+            let page = min(limit - removed, 500)
+            let victims = try await self.run(
+                CacheScript.shrink, keys: self.keys(of: place), [.number(Int64(max(0, bytes))), .number(Int64(page))],
+                within: self.options.upkeepTimeout)
+            let count = try await self.remove(victims, from: place, within: self.options.upkeepTimeout)
+            removed += count
+            if count < page { break }
+        }
+        return removed
+    }
+
+    /// Removes what a write found to be too much. The write is done: a failure here leaves the account over its quota until the next write,
+    /// and is nobody's error.
     func evict(_ victims: RedisValue, from account: AccountPlace) async {
-        guard let victims = victims.array, victims.count >= 2 else { return }
+        _ = try? await self.remove(victims, from: account, within: self.options.writeTimeout)
+    }
+
+    /// - Parameter victims: members of the account, each followed by its place in the order.
+    /// - Returns: how many went; one that was written meanwhile stays.
+    private func remove(_ victims: RedisValue, from account: AccountPlace, within timeout: Duration) async throws(CacheError) -> Int {
+        guard let victims = victims.array, victims.count >= 2 else { return 0 }
         let members = stride(from: 0, to: victims.count - 1, by: 2).compactMap { victims[$0].string }
-        guard members.count * 2 == victims.count else { return }
+        guard members.count * 2 == victims.count else { throw Self.unexpected }
         let keys = self.keys(of: account) + members.map { account.item(of: $0) }
-        _ = try? await self.run(CacheScript.evict, keys: keys, victims.compactMap { $0.bytes.map { .bytes($0) } })
+        let arguments = victims.compactMap { $0.bytes.map { RedisArgument.bytes($0) } }
+        return Int(try await self.run(CacheScript.evict, keys: keys, arguments, within: timeout).int ?? 0)
     }
 
     private func keys(of place: AccountPlace) -> [String] { [self.keySpace.accounts] + place.keys }

@@ -72,7 +72,7 @@ public struct CachedStages: StageCache {
         var pieces: [String: [UInt8]] = [:]
         for start in stride(from: 0, to: names.count, by: 200) {
             let some = Array(names[start..<min(start + 200, names.count)])
-            guard let found = try? await self.cache.get(some.map { Self.piece($0, of: key) }, as: [UInt8].self) else { break }
+            guard let found = try? await self.cache.get(some.map { Self.piece($0, of: key) }, as: [UInt8].self, onChance: true) else { break }
             for (name, lookup) in zip(some, found) { pieces[name] = lookup.value }
         }
         return pieces

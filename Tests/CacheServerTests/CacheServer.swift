@@ -24,7 +24,7 @@ struct CacheServer: Sendable {
         self.client = RedisClient(configuration: configuration, eventLoop: self.loop)
     }
 
-    func backend(_ keySpace: CacheKeySpace = CacheKeySpace(), _ options: RedisCacheBackend.Options = .init()) -> RedisCacheBackend {
+    func backend(_ keySpace: CacheKeySpace = CacheKeySpace(), _ options: RedisCacheBackend.Options = .patient) -> RedisCacheBackend {
         RedisCacheBackend(client: self.client, eventLoop: self.loop, keySpace: keySpace, options: options)
     }
 
@@ -32,7 +32,8 @@ struct CacheServer: Sendable {
     func backend(_ keySpace: CacheKeySpace, watchingAs name: String) -> RedisCacheBackend {
         var configuration = self.client.configuration
         configuration.clientName = name
-        return RedisCacheBackend(client: self.client, subscription: configuration, eventLoop: self.loop, keySpace: keySpace)
+        return RedisCacheBackend(
+            client: self.client, subscription: configuration, eventLoop: self.loop, keySpace: keySpace, options: .patient)
     }
 
     func killWatcher(named name: String) async throws {
@@ -49,6 +50,12 @@ struct CacheServer: Sendable {
         await self.client.close()
         self.loop.stop()
     }
+}
+
+extension RedisCacheBackend.Options {
+    /// For tests of what is done and not of how fast, on machines that do much else.
+    static let patient = RedisCacheBackend.Options(
+        readTimeout: .seconds(30), writeTimeout: .seconds(30), upkeepTimeout: .seconds(30))
 }
 
 private let keySpaceCount = Lock(0)

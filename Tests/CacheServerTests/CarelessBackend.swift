@@ -17,7 +17,9 @@ struct CarelessBackend: CacheBackend {
     func release(_ item: BackendKey, token: UInt64) async throws(CacheError) { try await self.real.release(item, token: token) }
     func write(_ writes: [BackendWrite]) async throws(CacheError) -> [Bool] { try await self.real.write(writes) }
     func delete(_ items: [BackendKey]) async throws(CacheError) -> Int { try await self.real.delete(items) }
-    func bump(_ generations: [String]) async throws(CacheError) { try await self.real.bump(generations) }
+    func bump(_ generations: [String], softly: Bool) async throws(CacheError) {
+        try await self.real.bump(generations, softly: softly)
+    }
     func exists(_ item: BackendKey) async throws(CacheError) -> Bool { try await self.real.exists(item) }
     func increment(_ key: String, by amount: Int64, timeToLive: Duration) async throws(CacheError) -> Int64 {
         try await self.real.increment(key, by: amount, timeToLive: timeToLive)
@@ -29,6 +31,9 @@ struct CarelessBackend: CacheBackend {
     }
     func recount(_ account: String, after cursor: UInt64, limit: Int) async throws(CacheError) -> BackendRecount {
         try await self.real.recount(account, after: cursor, limit: limit)
+    }
+    func shrink(_ account: String, to bytes: Int, limit: Int) async throws(CacheError) -> Int {
+        try await self.real.shrink(account, to: bytes, limit: limit)
     }
     func scan(prefix: String, after cursor: UInt64, limit: Int) async throws(CacheError) -> (found: [BackendScanned], next: UInt64) {
         try await self.real.scan(prefix: prefix, after: cursor, limit: limit)

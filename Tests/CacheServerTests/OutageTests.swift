@@ -85,7 +85,8 @@ import Threading
 
     @Test func `watching goes on over a restart and a freeze of the server`() async throws {
         try await withCacheServer { server in
-            let backend = server.backend(self.keySpace, .init(readTimeout: .seconds(10), writeTimeout: .seconds(10), heartbeat: .milliseconds(500)))
+            let backend = server.backend(
+                self.keySpace, .init(readTimeout: .seconds(10), writeTimeout: .seconds(10), heartbeat: .milliseconds(500)))
             let (ends, continuation) = AsyncStream<CacheEnd>.makeStream()
             let watching = Task { await backend.watch { continuation.yield($0) } }
             var iterator = ends.makeAsyncIterator()

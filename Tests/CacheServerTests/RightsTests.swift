@@ -19,7 +19,7 @@ import Testing
             let limited = try self.limited(server)
             for promise in CacheBackendContract.all {
                 _ = try await server.ask(["FLUSHALL"])
-                let backend = RedisCacheBackend(client: limited, eventLoop: server.loop, keySpace: keySpace)
+                let backend = RedisCacheBackend(client: limited, eventLoop: server.loop, keySpace: keySpace, options: .patient)
                 let subject = CacheBackendContract.Subject(
                     backend: backend, peer: backend, keySpace: keySpace, passTime: { try await Task.sleep(for: $0) },
                     evict: { _ = try await server.ask(["DEL", .text($0)]) },
@@ -46,7 +46,8 @@ import Testing
                 ["EVAL", "return redis.call('DEL', KEYS[1])", 1, "document_queue"], ["EVAL", "return redis.call('FLUSHALL')", 0],
             ]
             for command in forbidden { await #expect(throws: RedisError.self) { try await limited.send(command) } }
-            let backend = RedisCacheBackend(client: limited, eventLoop: server.loop, keySpace: CacheKeySpace(environment: "limited"))
+            let backend = RedisCacheBackend(
+                client: limited, eventLoop: server.loop, keySpace: CacheKeySpace(environment: "limited"), options: .patient)
             let error = await #expect(throws: CacheError.self) {
                 try await backend.delete([BackendKey(item: "document_queue", generations: [])])
             }

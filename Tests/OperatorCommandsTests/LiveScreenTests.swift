@@ -13,7 +13,8 @@ private func lines(_ texts: String...) -> [Page.Line] { texts.map { Page.Line(te
             LiveScreen.update(from: lines("a", "b", "c"), to: lines("a", "x", "c"), hasColor: true)
                 == "\u{1B}[?2026h\u{1B}[2;1H\u{1B}[2Kx\u{1B}[?2026l")
         #expect(
-            LiveScreen.update(from: lines("a", "b", "c"), to: lines("a"), hasColor: true) == "\u{1B}[?2026h\u{1B}[2;1H\u{1B}[J\u{1B}[?2026l")
+            LiveScreen.update(from: lines("a", "b", "c"), to: lines("a"), hasColor: true) == "\u{1B}[?2026h\u{1B}[2;1H\u{1B}[J\u{1B}[?2026l"
+        )
         #expect(LiveScreen.update(from: nil, to: lines("a"), hasColor: true).contains("\u{1B}[2J"))
     }
 
@@ -44,7 +45,8 @@ private func lines(_ texts: String...) -> [Page.Line] { texts.map { Page.Line(te
         #expect(result.exit == .success)
         #expect(!result.output.contains("\u{1B}"))
         #expect(result.output.contains("QUEUES\n! Redis does not answer: this test has no Redis\n"))
-        #expect(await run("monitor pipeline", terminal: FakeTerminal(width: 80)).output.split(separator: "\n").allSatisfy { $0.count <= 90 })
+        #expect(
+            await run("monitor pipeline", terminal: FakeTerminal(width: 80)).output.split(separator: "\n").allSatisfy { $0.count <= 90 })
     }
 
     @Test func `JSON is a line a frame until it is stopped`() async throws {

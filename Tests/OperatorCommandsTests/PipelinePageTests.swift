@@ -34,12 +34,14 @@ private let busy = PipelineSnapshot(
             ],
             versions: [
                 .init(version: 1, documents: 90, done: 80, failed: 2, meanWork: .milliseconds(12_400), runs: 360),
-                .init(version: 2, documents: 10, done: 10, failed: 0, meanWork: .milliseconds(900), runs: 40, cached: 39, saved: .seconds(75)),
+                .init(
+                    version: 2, documents: 10, done: 10, failed: 0, meanWork: .milliseconds(900), runs: 40, cached: 39, saved: .seconds(75)),
             ],
             running: [
                 .init(
                     stage: "recognize", documentUUID: "c39937bd-461f-8db4-bc79-aa56e46f0437", version: 1, attempt: 2, worker: "w",
-                    since: noon - 62_000_000, filename: "scan of a very long name, page after page, as people call their files, 2026-11-21.pdf")
+                    since: noon - 62_000_000,
+                    filename: "scan of a very long name, page after page, as people call their files, 2026-11-21.pdf")
             ])),
     instances: [.init(purpose: "queues", memory: .known(memory()))], queriesAvoided: 5_120,
     daemons: [.init(role: "document-processor", process: 812, bytes: 85_000_000)])
@@ -140,7 +142,8 @@ private func text(_ snapshot: PipelineSnapshot, width: Int, height: Int? = nil) 
         arguments: [
             "\u{1B}[2J\u{1B}[31mred", "invoice\u{202E}fdp.exe", "\u{1B}]0;title\u{7}", String(repeating: "long ", count: 200), "日本語の長い名前",
             "a\nb\rc",
-        ]) func `what strangers name their things neither breaks the page nor leaves its lines`(name: String) {
+        ]) func `what strangers name their things neither breaks the page nor leaves its lines`(name: String)
+    {
         var snapshot = busy
         var queue = busy.queues.value?[0]
         queue?.name = name
@@ -173,8 +176,9 @@ private func text(_ snapshot: PipelineSnapshot, width: Int, height: Int? = nil) 
     }
 
     @Test func `figures are short and never say more than is known`() {
-        #expect([nil, 0, 0.001, 0.25, 3.14, 99.96, 128.4, 12_600, .infinity].map(MonitorText.rate)
-            == ["-", "0", "0", "0.25", "3.1", "100", "128", "13k", "-"])
+        #expect(
+            [nil, 0, 0.001, 0.25, 3.14, 99.96, 128.4, 12_600, .infinity].map(MonitorText.rate)
+                == ["-", "0", "0", "0.25", "3.1", "100", "128", "13k", "-"])
         #expect(MonitorText.share(1, of: 1_000) == "<1 %")
         #expect(MonitorText.share(999, of: 1_000) == ">99 %")
         #expect(MonitorText.share(1_000, of: 1_000) == "100 %")

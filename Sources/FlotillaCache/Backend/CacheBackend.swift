@@ -230,6 +230,4 @@ public struct BackendHealth: Sendable, Hashable {
 extension CacheBackend {
     /// Ends all values that depend on one of these generations for good.
     public func bump(_ generations: [String]) async throws(CacheError) { try await self.bump(generations, softly: false) }
-
-    public func shrink(_ account: String, to bytes: Int, limit: Int) async throws(CacheError) -> Int { 0 }
 }

@@ -20,7 +20,7 @@ public final class Cache: Sendable {
     let durableBreaker = Lock(CacheBreaker())
     public let recorder: CacheRecorder
     public let sampler = CacheEventSampler(capacity: 1_000)
-    let accesses = Lock(Cache.newSketch())
+    let accesses = Lock((count: UInt64(0), sketch: Cache.newSketch()))
 
     /// - Parameters:
     ///   - shared: for everything but what must not be evicted.
@@ -75,9 +75,9 @@ public final class Cache: Sendable {
     public var isReachable: Bool { self.breaker.withLock { $0.isClosed } }
     /// The values asked for most in this process since the last call, with how often: recent reads weigh more.
     public func drainAccesses(_ count: Int) -> [(access: CacheAccess, score: Double)] {
-        self.accesses.withLock { sketch in
-            defer { sketch = Self.newSketch() }
-            return sketch.top(count, at: MonotonicTime.now.nanoseconds).map { ($0.key, $0.score) }
+        self.accesses.withLock { accesses in
+            defer { accesses.sketch = Self.newSketch() }
+            return accesses.sketch.top(count, at: MonotonicTime.now.nanoseconds).map { ($0.key, $0.score) }
         }
     }
     /// Loads under way in this process.
@@ -95,10 +95,12 @@ public final class Cache: Sendable {
     }
 
     /// Reads values of any types and tenants in one round trip, in the order of their keys.
+    ///
+    /// - Parameter onChance: misses are not counted: for what nobody expects to be there.
     public func get<Value: CacheValue>(
-        _ keys: [CacheKey], as type: Value.Type = Value.self
+        _ keys: [CacheKey], as type: Value.Type = Value.self, onChance: Bool = false
     ) async throws(CacheError) -> [CacheLookup<Value>] {
-        let found = try await self.find(keys, schema: Value.schemaHash)
+        let found = try await self.find(keys, schema: Value.schemaHash, onChance: onChance)
         return zip(keys, found).map { key, found in self.lookup(found, key) }
     }
 

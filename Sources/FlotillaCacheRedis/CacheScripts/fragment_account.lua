@@ -75,11 +75,11 @@ local function sweep(account, limit)
     return #ended
 end
 
--- The oldest members that must go for the account to fit, at most 64, each with its place in the order.
-local function over(account, quota)
+-- The oldest members that must go for the account to fit, at most `limit`, each with its place in the order.
+local function over(account, quota, limit)
     local excess = tonumber(redis.call('ZSCORE', account.accounts, account.order) or 0) - quota
     if excess <= 0 then return {} end
-    local oldest = redis.call('ZRANGE', account.order, 0, 63, 'WITHSCORES')
+    local oldest = redis.call('ZRANGE', account.order, 0, limit - 1, 'WITHSCORES')
     local victims = {}
     for index = 1, #oldest, 2 do
         if excess <= 0 then break end

@@ -11,10 +11,10 @@ local function keep(item, version, generations, bytes, milliseconds, account, me
     if size > quota then
         redis.call('UNLINK', item)
         discharge(account, member)
-        return over(account, quota)
+        return over(account, quota, 64)
     end
     store(item, version, generations, bytes, milliseconds)
     charge(account, member, size, milliseconds)
     sweep(account, 64)
-    return over(account, quota)
+    return over(account, quota, 64)
 end

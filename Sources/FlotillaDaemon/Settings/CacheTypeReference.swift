@@ -10,8 +10,8 @@ extension SettingCatalog {
             What is decided about all values of a type; the declarations are in Sources/FlotillaCache/Types/CacheType+Table.swift. Times are those of the
             profile `production`. *fresh* is the time to live, and the variable beside it changes it; for *stale* longer a value may be served while a new
             one is made; *absent* is for how long the knowledge lasts that there is no such value. *kept in*: `redis` is the cache's Redis,
-            `durable` the queues' Redis, which evicts nothing, `process` the memory of a process, with the longest time there. *ends*: what an event does whose
-            rule is about the type; *delay* says whether rules may let values live on for a while. [The cache](cache.md) explains the rest.
+            `durable` the queues' Redis, which evicts nothing, `process` the memory of a process, with the longest time there. *ends*: which strategy
+            suits a rule about the type; *delay* says whether a rule may let its values live on for a while. [The cache](cache.md) explains the rest.
 
             | type | fresh | variable | stale | absent | whose | kept in | ends | delay | encrypted | quota | owner |
             |---|---|---|---|---|---|---|---|---|---|---|---|

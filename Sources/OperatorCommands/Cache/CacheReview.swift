@@ -46,6 +46,7 @@ enum CacheReview {
         [
             self.hitRatio(figures.total), self.latency(figures.shared99), self.evictions(figures),
             self.memory(figures), self.errors(figures.total), self.loads(figures.total), self.use(figures.total),
+            self.misses(figures.spikes),
             self.values(figures.total),
         ]
     }

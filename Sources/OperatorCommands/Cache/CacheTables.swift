@@ -64,7 +64,7 @@ enum CacheTables {
         MonitorText.rate(span > .zero ? Double(count) / span.inSeconds : nil)
     }
 
-    private static func share(_ ratio: Double?) -> String {
+    static func share(_ ratio: Double?) -> String {
         guard let ratio else { return "-" }
         let parts = Int((ratio * 10_000).rounded())
         return MonitorText.share(parts, of: 10_000)

@@ -88,7 +88,7 @@ final class LiveFleet: Fleet {
 
     func cacheTiers(_ keySpace: CacheKeySpace) -> CacheTiers {
         let loop = self.connections.withLock { $0.eventLoop() }
-        let options = RedisCacheBackend.Options(readTimeout: Self.patience, writeTimeout: Self.patience)
+        let options = RedisCacheBackend.Options(readTimeout: Self.patience, writeTimeout: Self.patience, upkeepTimeout: Self.patience)
         func tier(_ client: RedisClient) -> RedisCacheBackend {
             RedisCacheBackend(client: client, eventLoop: loop, keySpace: keySpace, options: options)
         }

@@ -13,7 +13,7 @@ enum CachePage {
         switch snapshot.counted {
         case .failed(let reason): page.text("TYPES", ["PostgreSQL does not answer: \(reason)"], style: .alarm)
         case .known(let counted):
-            page.text("SAVED", [CacheTables.savings(counted.types), self.total(counted)])
+            page.text("SAVED", [CacheTables.savings(counted.types)] + self.total(counted))
             page.table(
                 "TYPES in the last \(HumanTime.span(counted.types.span))", CacheTables.reads(counted.types, counted.speeds),
                 notes: CacheTables.alarms(counted.types))
@@ -32,13 +32,15 @@ enum CachePage {
         return page
     }
 
-    private static func total(_ counted: CacheSnapshot.Counted) -> String {
+    private static func total(_ counted: CacheSnapshot.Counted) -> [String] {
         let total = counted.types.total
         let speed = counted.speeds[""]
-        return "all types: \(MonitorText.rate(Double(total.reads) / max(0.001, counted.types.span.inSeconds))) reads/s, "
-            + "\(total.hitRatio.map { MonitorText.share(Int(($0 * 10_000).rounded()), of: 10_000) } ?? "-") hit, "
-            + "p50 \(MonitorText.brief(speed?.sharedMedian)), p99 \(MonitorText.brief(speed?.shared99)) in Redis, "
-            + "\(MonitorText.brief(speed?.memory99)) in memory, \(total.coalesced) waited for others' loads"
+        let rate = MonitorText.rate(Double(total.reads) / max(0.001, counted.types.span.inSeconds))
+        return [
+            "all types: \(rate) reads/s, \(CacheTables.share(total.hitRatio)) hit; \(total.coalesced) waited for others' loads",
+            "hits in Redis: p50 \(MonitorText.brief(speed?.sharedMedian)), p99 \(MonitorText.brief(speed?.shared99)); "
+                + "in memory: p99 \(MonitorText.brief(speed?.memory99))",
+        ]
     }
 
     // MARK: Tenants
@@ -52,7 +54,7 @@ enum CachePage {
         table.rows = tenants.map { tenant in
             let tally = tenant.tally
             return [
-                tenant.name, "\(tally.reads)", tally.hitRatio.map { MonitorText.share(Int(($0 * 10_000).rounded()), of: 10_000) } ?? "-",
+                tenant.name, "\(tally.reads)", CacheTables.share(tally.hitRatio),
                 tally.savedNanoseconds == 0 ? "-" : HumanTime.span(tally.saved),
             ] + self.use(tenant, .pipeline) + self.use(tenant, .application)
         }
@@ -84,13 +86,13 @@ enum CachePage {
         var table = Table(
             [
                 .right("USED"), .right("PEAK"), .right("LIMIT"), .left("POLICY"), .right("FRAGM"), .right("EVICTED"), .right("KEY HITS"),
-                .right("CLIENTS"), .flexible("VERSION"),
+                .right("CLIENTS"),
             ], empty: "")
         table.rows = [
             [
                 HumanTime.bytes(memory.used), HumanTime.bytes(memory.peak), memory.limit == 0 ? "none" : HumanTime.bytes(memory.limit),
                 memory.policy, MonitorText.decimal(memory.fragmentation), "\(memory.evicted)", server.hitRate.map { "\($0) %" } ?? "-",
-                "\(memory.clients)", memory.version,
+                "\(memory.clients)",
             ]
         ]
         var notes: [String] = []
@@ -101,7 +103,7 @@ enum CachePage {
         if sharesRedis, memory.policy != "noeviction" {
             notes.append("queues share this Redis, and \(memory.policy) may throw messages away")
         }
-        page.table(title, table, notes: notes)
+        page.table("\(title), \(memory.version)", table, notes: notes)
     }
 
     // MARK: Tiers
