@@ -185,6 +185,10 @@ let package = Package(
             ],
             path: "Tests/FleetWorker",
             swiftSettings: settings),
+        // A process with a cache: tests start two.
+        .executableTarget(
+            name: "cache-probe", dependencies: ["FlotillaCache", "FlotillaCacheRedis", "Reactor", "RedisClient", "Threading"],
+            path: "Tests/CacheProbe", swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests(
@@ -207,7 +211,7 @@ let package = Package(
         tests(
             "FlotillaDaemonTests",
             [
-                "FlotillaDaemon", "Flotilla", "FlotillaCache", "CacheTesting", "RedisClient", "HTTPServer", "HTTPClient", "JSONText",
+                "FlotillaDaemon", "Flotilla", "FlotillaCache", "FlotillaCacheRedis", "StageCaching", "CacheTesting", "RedisClient", "HTTPServer", "HTTPClient", "JSONText",
                 "ServerHarness", "Threading",
             ]),
         tests("TextAnalysisTests", ["TextAnalysis"], resources: [.copy("Fixtures")]),
@@ -266,8 +270,8 @@ let package = Package(
             "FleetTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres",
-                "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "HTTPServer", "JSONText", "Threading",
-                "fleet-worker", "retry-scheduler", "document-processor",
+                "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "HTTPClient", "HTTPServer", "JSONText", "Threading",
+                "fleet-worker", "cache-probe", "retry-scheduler", "document-processor",
                 "document-extractor", "audio-processor", "video-processor", "graph-processor", "flotilla",
             ]),
     ],

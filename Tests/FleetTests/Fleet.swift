@@ -27,7 +27,7 @@ final class Fleet: Sendable {
     private let started = Lock<[Daemon]>([])
 
     static let queue = "document_queue"
-    private static let loop = EventLoop(name: "fleet-tests")
+    static let loop = EventLoop(name: "fleet-tests")
     private static let sharedPostgres = Lock<(server: PrivatePostgres, databases: Int)?>(nil)
     /// Where the programs under test are: beside the test bundle, unless FLEET_PROGRAMS says otherwise.
     static let programs: String = {

@@ -62,9 +62,7 @@ public final class CachePlatform: Sendable {
 
     /// What runs for as long as a processor does: listening to what ends elsewhere, and writing down what was counted.
     public var services: [any DaemonService] {
-        let flusher = CacheStatisticsFlusher(
-            self.cache, pool: self.postgres, process: "\(hostName()) \(getpid())", interval: self.settings.withLock { $0[\.cache.flush] },
-            logger: self.logger)
+        let flusher = self.flusher
         return [
             ClosureService("cache connections", run: { await Processor.untilCancelled { await self.client.close() } }),
             ClosureService("cache listener", run: { await self.cache.run() }),
@@ -72,16 +70,18 @@ public final class CachePlatform: Sendable {
         ]
     }
 
+    var flusher: CacheStatisticsFlusher {
+        CacheStatisticsFlusher(
+            self.cache, pool: self.postgres, process: "\(hostName()) \(getpid())", interval: self.settings.withLock { $0[\.cache.flush] },
+            logger: self.logger)
+    }
+
     /// What a retry-scheduler does for the cache beside: applies ends that were recorded, warms up, keeps order.
     func duties(_ connections: Connections, metrics: Metrics) -> [any DaemonService] {
         // Also while the cache is switched off: what ends meanwhile must not come back when it is switched on.
         self.client.start()
         let settings = connections.configuration.settings
-        var retention = CacheRetention()
-        retention.events = settings[\.cache.eventRetention]
-        let upkeep = CacheUpkeep(
-            self, connections: connections, interval: settings[\.cache.cleanup], alertPercent: settings[\.cache.memoryAlert],
-            retention: retention, metrics: metrics, logger: self.logger.labelled("cache-upkeep"))
+        let upkeep = self.upkeep(connections, metrics)
         let relay = self.relay(metrics)
         var services: [any DaemonService] = [
             ClosureService("cache upkeep", run: { await upkeep.run() }),
@@ -89,10 +89,19 @@ public final class CachePlatform: Sendable {
             ClosureService("cache invalidation backlog", run: { await Self.watch(relay, metrics) }),
         ]
         if settings[\.cache.warmup] {
-            let warmup = self.warmup(rate: Double(settings[\.cache.warmupRate])) { upkeep.allowsWarmup }
+            let warmup = self.warmup(settings) { upkeep.allowsWarmup }
             services.append(ClosureService("cache warm-up", run: { await warmup.run() }))
         }
         return services
+    }
+
+    func upkeep(_ connections: Connections, _ metrics: Metrics) -> CacheUpkeep {
+        let settings = connections.configuration.settings
+        var retention = CacheRetention()
+        retention.events = settings[\.cache.eventRetention]
+        return CacheUpkeep(
+            self, connections: connections, interval: settings[\.cache.cleanup], alertPercent: settings[\.cache.memoryAlert],
+            retention: retention, metrics: metrics, logger: self.logger.labelled("cache-upkeep"))
     }
 
     private func relay(_ metrics: Metrics) -> InvalidationRelay {
@@ -123,12 +132,12 @@ public final class CachePlatform: Sendable {
         }
     }
 
-    private func warmup(rate: Double, isAllowed: @escaping @Sendable () -> Bool) -> WarmupRunner {
+    func warmup(_ settings: Settings, isAllowed: @escaping @Sendable () -> Bool) -> WarmupRunner {
         let logger = self.logger.labelled("cache-warmup")
         return WarmupRunner(
             jobs: WarmupJobStore(pool: self.postgres), accesses: CacheAccessStore(pool: self.postgres),
-            loaders: StageOutputLoader.all(pool: self.postgres, stages: self.stages), runner: "\(hostName()) \(getpid())", rate: rate,
-            isAllowed: isAllowed
+            loaders: StageOutputLoader.all(pool: self.postgres, stages: self.stages), runner: "\(hostName()) \(getpid())",
+            rate: Double(settings[\.cache.warmupRate]), isAllowed: isAllowed
         ) { result in
             switch result {
             case .success(let report):
