@@ -19,7 +19,7 @@ struct Isolation: Sendable {
             policy.timeToLive = .seconds(3_600)
             options.policies[type.name] = policy
         }
-        let secret = String(repeating: "5a", count: 32)
+        let secret = String(repeating: "0123456789abcdef", count: 4)
         let cache = self.bench.cache(options, ProbeBench.patient, cipher: try CacheCipher(parsing: "k1:\(secret)"))
         let listening = Task { await cache.run() }
         defer { listening.cancel() }

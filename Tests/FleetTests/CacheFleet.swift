@@ -58,7 +58,7 @@ struct CacheFleet: Sendable {
     }
 
     /// Waits until so much work of a job is complete: a document, and its graph where there are graphs.
-    func complete(job: String, _ works: Int, within limit: Duration = .seconds(90), sourceLocation: SourceLocation = #_sourceLocation)
+    func complete(job: String, _ works: Int, within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation)
         async throws
     {
         try await eventually("job \(job) is complete", within: limit, every: .milliseconds(20), sourceLocation: sourceLocation) {

@@ -1,6 +1,7 @@
 import Flotilla
 import Glibc
 import PostgresClient
+import RedisClient
 import ServerHarness
 import Testing
 import Threading
@@ -22,6 +23,8 @@ extension FleetTests {
                 try scene.fleet.cut("briefing.mp4", from: 0, seconds: 5, to: "opening.mp4")
                 var daemons: [Fleet.Daemon] = []
                 for program in Self.programs { daemons.append(try await scene.start(program)) }
+                // It sends documents on to the graph.
+                _ = try await scene.start("retry-scheduler")
                 var marks = [scene.tools.lines.count]
                 var faults = [daemons.map { childFaults($0.pid) }]
                 for (job, tenant) in [("first", "acme"), ("again", "acme"), ("other", "globex")] {
@@ -66,14 +69,18 @@ extension FleetTests {
                 ("chunks", "SELECT concat_ws('|', index, start_byte, end_byte, tokens, text) FROM chunk WHERE document_uuid = d.uuid"),
                 (
                     "mentions",
-                    "SELECT concat_ws('|', index, chunk_index, type, normal, start_byte, end_byte, confidence) FROM entity_mention "
-                        + "WHERE document_uuid = d.uuid"
+                    """
+                    SELECT concat_ws('|', index, chunk_index, type, normal, start_byte, end_byte, confidence) FROM entity_mention
+                    WHERE document_uuid = d.uuid
+                    """
                 ),
                 (
                     "relations",
-                    "SELECT concat_ws('|', e.predicate, s.type, s.name, t.type, t.name, e.start_byte, e.end_byte, e.confidence) "
-                        + "FROM relationship_evidence AS e JOIN name_form AS s ON s.id = e.source_form "
-                        + "JOIN name_form AS t ON t.id = e.target_form WHERE e.document_uuid = d.uuid"
+                    """
+                    SELECT concat_ws('|', e.predicate, s.type, s.name, t.type, t.name, e.start_byte, e.end_byte, e.confidence)
+                    FROM relationship_evidence AS e JOIN name_form AS s ON s.id = e.source_form JOIN name_form AS t ON t.id = e.target_form
+                    WHERE e.document_uuid = d.uuid
+                    """
                 ),
                 ("transcript", "SELECT concat_ws('|', source, index, start_ms, end_ms, text) FROM timed_text WHERE document_uuid = d.uuid"),
                 ("frames", "SELECT concat_ws('|', time_ms, reason, hash) FROM video_frame WHERE document_uuid = d.uuid"),
@@ -97,7 +104,7 @@ extension FleetTests {
         @Test(.timeLimit(.minutes(3))) func `pages that were recognised before a failure are not recognised again`() async throws {
             try await CacheFleet.with(["CONCURRENCY": "1", "GRAPH_CHAINING": "false"]) { scene in
                 let file = "ferry-log.tiff"
-                _ = try await scene.start("document-processor")
+                for program in ["document-processor", "retry-scheduler"] { _ = try await scene.start(program) }
                 // The sandbox fails at the third of three pages, and the run is tried again.
                 try scene.tools.fail(.unavailable, "tessedit_page_number=2")
                 try await scene.submit(job: "retried", tenant: "acme", [("document_queue", file)])

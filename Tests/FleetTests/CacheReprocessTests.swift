@@ -1,4 +1,5 @@
 import Flotilla
+import FlotillaRedis
 import Glibc
 import PostgresClient
 import ServerHarness
@@ -11,6 +12,7 @@ extension FleetTests {
         @Test(.timeLimit(.minutes(4))) func `a document is done anew from a stage on, or wholly, and shown in one version`() async throws {
             try await CacheFleet.with { scene in
                 let daemons = [try await scene.start("document-processor"), try await scene.start("graph-processor")]
+                _ = try await scene.start("retry-scheduler")
                 // A scan, whose text costs most.
                 try await scene.submit(job: "quay", tenant: "acme", [("document_queue", "inquiry-1962-scan.pdf")])
                 try await scene.complete(job: "quay", 2)
