@@ -133,7 +133,7 @@ extension Cache {
     private func judge(
         _ entry: BackendEntry?, _ key: CacheKey, _ place: BackendKey, _ policy: CachePolicy, _ schema: UInt32?, elapsed: Int64
     ) -> Found {
-        guard let entry, let generation = Self.match(entry) else {
+        guard let entry, let generation = Self.match(entry, policy) else {
             self.count(key) { $0.misses += 1 }
             self.sampler.note(.miss, key, .nanoseconds(elapsed))
             return .miss
@@ -179,11 +179,17 @@ extension Cache {
 
     private enum GenerationMatch { case same, softlyEnded }
 
-    private static func match(_ entry: BackendEntry) -> GenerationMatch? {
+    /// What soft ends mean is the type's decision.
+    private static func match(_ entry: BackendEntry, _ policy: CachePolicy) -> GenerationMatch? {
         if entry.isCurrent { return .same }
         guard entry.stored.count == entry.current.count else { return nil }
         let isSoft = zip(entry.stored, entry.current).allSatisfy { stored, current in current.map(stored.isSameButSoftly) ?? false }
-        return isSoft ? .softlyEnded : nil
+        guard isSoft else { return nil }
+        switch policy.invalidation {
+        case .eager: return nil
+        case .hybrid: return .softlyEnded
+        case .lazy: return .same
+        }
     }
 
     private static func matches(_ entry: CacheEntry, _ schema: UInt32?) -> Bool {

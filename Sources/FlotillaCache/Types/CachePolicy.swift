@@ -20,13 +20,13 @@ public struct CachePolicy: Sendable, Hashable {
         case durable
     }
 
-    /// When a value goes after what it was made from has changed.
+    /// What a soft end does to a value: one that announces the hard end which follows after a rule's delay. A hard end is the same for all.
     public enum Invalidation: String, Sendable, Hashable, CaseIterable {
-        /// At once.
+        /// It ends at once.
         case eager
-        /// After a delay, so that a burst of changes costs one recomputation.
+        /// Nothing, so that a burst of changes costs one recomputation.
         case lazy
-        /// At once it counts as stale, after the delay it is gone.
+        /// It counts as stale: it may be served while a new one is made.
         case hybrid
     }
 

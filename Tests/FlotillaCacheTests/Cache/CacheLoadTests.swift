@@ -68,6 +68,21 @@ import Threading
         #expect(try await cache.get(self.key, as: Int.self) == .miss)
     }
 
+    @Test(arguments: [(CachePolicy.Invalidation.eager, true, false), (.lazy, false, false), (.hybrid, false, true)])
+    func `what a soft end does is the type's decision`(invalidation: CachePolicy.Invalidation, isMiss: Bool, isStale: Bool) async throws {
+        let cache = self.fixture.cache { options in
+            var policy = CacheType.graph.policy
+            policy.invalidation = invalidation
+            options.policies["graph"] = policy
+        }
+        let key = CacheKey(.graph, tenant: CacheTenant("acme"), "g", tags: [.graph("7")])
+        try await cache.set(key, 1)
+        try await cache.end([.graph("7")], of: CacheTenant("acme"), softly: true)
+        #expect(try await cache.get(key, as: Int.self) == (isMiss ? .miss : .value(1, isStale: isStale)))
+        try await cache.end([.graph("7")], of: CacheTenant("acme"))
+        #expect(try await cache.get(key, as: Int.self) == .miss)
+    }
+
     @Test func `a policy without a stale time never serves what ended softly`() async throws {
         let cache = self.fixture.cache()
         let key = CacheKey(.user, tenant: CacheTenant("acme"), "42", tags: [.user("42")])
