@@ -152,11 +152,12 @@ extension FleetTests {
 
         @Test(.timeLimit(.minutes(2))) func `when it is switched off nothing is written, and all is done anew`() async throws {
             try await CacheFleet.with(["CACHE_ENABLED": "false", "GRAPH_CHAINING": "false"]) { scene in
+                let files = ["harbour-survey.pdf", "notice-board.png", "board-minutes.docx"].map { ("document_queue", $0) }
                 let daemon = try await scene.start("document-processor")
                 var marks = [scene.tools.lines.count]
                 for job in ["first", "again"] {
-                    try await scene.submit(job: job, tenant: "acme", Array(Self.files.prefix(3)))
-                    try await scene.complete(job: job, 3)
+                    try await scene.submit(job: job, tenant: "acme", files)
+                    try await scene.complete(job: job, files.count)
                     marks.append(scene.tools.lines.count)
                 }
                 let lines = scene.tools.lines
