@@ -107,7 +107,7 @@ extension PostgresJobStore {
         """
     }
 
-    /// Makes the jobs, or notes that they have begun; leaves running ones alone, without a lock.
+    /// Makes the jobs, or notes that they have begun, and whose they are where nobody said so; leaves running ones alone, without a lock.
     private func jobStatement(_ jobs: Set<String>, _ keys: [BatchKey], of claims: [WorkClaim]) -> PostgresQuery {
         var tenants: [String: String?] = [:]
         for key in keys {
@@ -121,7 +121,9 @@ extension PostgresJobStore {
             FROM unnest(\(ids), \(ids.map { tenants[$0] ?? nil })) AS new (id, tenant_id)
             WHERE NOT EXISTS (SELECT FROM processing_job AS known WHERE known.id = new.id AND known.status <> 'pending')
             ORDER BY new.id
-            ON CONFLICT (id) DO UPDATE SET status = 'processing', started_at = coalesce(job.started_at, now()), updated_at = now()
+            ON CONFLICT (id) DO UPDATE SET
+                tenant_id = coalesce(job.tenant_id, EXCLUDED.tenant_id), status = 'processing',
+                started_at = coalesce(job.started_at, now()), updated_at = now()
             WHERE job.status = 'pending'
             """
     }

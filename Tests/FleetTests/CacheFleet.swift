@@ -46,14 +46,16 @@ struct CacheFleet: Sendable {
 
     private static let caller = HTTPCaller(concurrency: 1)
 
-    /// Makes a job of some files. Each is a copy of `source` under another name, which begins with the job's.
+    /// Makes a job of some files. Each is a copy of `source` under another name, which begins with the job's. The row of the job says how many
+    /// there are and no more: whose they are is in the messages.
     func submit(job: String, tenant: String? = nil, _ files: [(queue: String, source: String)]) async throws {
         try await self.fleet.pool.query("INSERT INTO processing_job (id, total_files) VALUES (\(job), \(files.count))")
+        for file in files {
+            try self.fleet.command(["cp", "\(self.fleet.storage)/\(file.source)", "\(self.fleet.storage)/\(job)-\(file.source)"])
+        }
+        let owner = tenant.map { ", \"tenant_id\": \"\($0)\"" } ?? ""
         for (queue, source) in files {
-            let name = "\(job)-\(source)"
-            try self.fleet.command(["cp", "\(self.fleet.storage)/\(source)", "\(self.fleet.storage)/\(name)"])
-            let owner = tenant.map { ", \"tenant_id\": \"\($0)\"" } ?? ""
-            try await self.fleet.push(queue, String(self.fleet.fileMessage(name, job: job).dropLast()) + owner + "}")
+            try await self.fleet.push(queue, String(self.fleet.fileMessage("\(job)-\(source)", job: job).dropLast()) + owner + "}")
         }
     }
 

@@ -68,8 +68,10 @@ extension FleetTests {
             ]
             try await CacheFleet.with(isPatient: false, memory: "4mb", environment) { scene in
                 let daemon = try await scene.start("document-processor")
+                // It brings back those who wait for somebody else's work on the same file.
+                _ = try await scene.start("retry-scheduler")
                 let session = try await Self.logIn(scene, key)
-                // One that waits for its retry, which nobody here performs; one that is dead; and some of a queue without a processor.
+                // One that waits for its retry, long beyond this test's end; one that is dead; and some of a queue without a processor.
                 try await scene.fleet.push("document_queue", scene.fleet.fileMessage("missing.pdf", job: "waiting"))
                 try await scene.submit(job: "dead", [("document_queue", "sealed-agreement-encrypted.pdf")])
                 for number in 0..<5 { try await scene.fleet.push("audio_queue", scene.fleet.fileMessage("\(number).ogg", job: "idle")) }

@@ -53,7 +53,14 @@ extension FleetTests {
                 #expect(try await Self.shown(scene).rows == old.rows)
                 #expect(try await scene.fleet.count("SELECT count(*) FROM stage_run WHERE processing_version < 3") == 0)
                 #expect(try await scene.fleet.count("SELECT count(*) FROM stage_output WHERE processing_version < 3") == 0)
-                try await scene.fleet.check(job: "quay", processed: 1)
+                // Each version is one more file of the job.
+                try await scene.fleet.check(job: "quay", processed: 3)
+                let job = try await scene.fleet.pool.query("SELECT tenant_id, total_files::bigint, status FROM processing_job").one()
+                #expect(try job[0, as: String?.self] == "acme")
+                #expect(try job[1, as: Int.self] == 3)
+                #expect(try job[2, as: String.self] == "completed")
+                let reconciled = try scene.operate("reconcile")
+                #expect(reconciled.ending == .exited(0), "\(reconciled.text)")
                 print("reprocessed from chunk on: 0 programs; wholly: \(scene.tools.lines.count - mark); \(difference.text)")
             }
         }
