@@ -1,7 +1,7 @@
 public import Flotilla
 public import ObjectStorage
 public import StageTools
-public import TextAnalysis
+internal import TextAnalysis
 public import TextStages
 
 /// The stages that a recording goes through, in order.

@@ -2,7 +2,7 @@ public import DocumentFormats
 public import Flotilla
 public import ObjectStorage
 public import StageTools
-public import TextAnalysis
+internal import TextAnalysis
 public import TextStages
 
 /// The stages that a document goes through, in order.

@@ -1,7 +1,7 @@
 internal import Corpus
 public import Flotilla
 internal import StageTools
-package import TextAnalysis
+internal import TextAnalysis
 
 /// Computes a vector for each chunk, for search by meaning.
 ///

@@ -3,7 +3,7 @@ public import Flotilla
 public import ObjectStorage
 public import StageTools
 internal import Subprocess
-public import TextAnalysis
+internal import TextAnalysis
 public import TextStages
 
 /// The stages that a video goes through, in order.
