@@ -11,7 +11,7 @@ endif
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := -c release --static-swift-stdlib $(BUILD_FLAGS)
 SWIFT_SOURCES := Sources Tests Package.swift
-SHELL_SOURCES := $(wildcard scripts/*.sh) Benchmarks/media/run.sh .ci/run
+SHELL_SOURCES := $(wildcard scripts/*.sh) Benchmarks/media/run.sh Benchmarks/cache/run.sh Benchmarks/cache/in-process/run.sh .ci/run
 
 # A test that hangs must not hold the machine for ever.
 TEST_TIMEOUT ?= 1800

@@ -211,7 +211,8 @@ let package = Package(
         tests(
             "FlotillaDaemonTests",
             [
-                "FlotillaDaemon", "Flotilla", "FlotillaCache", "FlotillaCacheRedis", "StageCaching", "CacheTesting", "RedisClient", "HTTPServer", "HTTPClient", "JSONText",
+                "FlotillaDaemon", "Flotilla", "FlotillaCache", "FlotillaCacheRedis", "StageCaching", "CacheTesting", "RedisClient",
+                "HTTPServer", "HTTPClient", "JSONText",
                 "ServerHarness", "Threading",
             ]),
         tests("TextAnalysisTests", ["TextAnalysis"], resources: [.copy("Fixtures")]),
@@ -270,7 +271,8 @@ let package = Package(
             "FleetTests",
             [
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres",
-                "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "HTTPClient", "HTTPServer", "JSONText", "Threading",
+                "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "HTTPClient", "HTTPServer", "JSONText",
+                "Threading",
                 "fleet-worker", "cache-probe", "retry-scheduler", "document-processor",
                 "document-extractor", "audio-processor", "video-processor", "graph-processor", "flotilla",
             ]),
