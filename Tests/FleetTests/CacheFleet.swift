@@ -70,15 +70,18 @@ struct CacheFleet: Sendable {
             try await self.fleet.count("SELECT count(*) FROM work_item WHERE job_id = \(job)") == works, sourceLocation: sourceLocation)
     }
 
-    /// Time in the stages of a job, and from its first start to its last end.
-    func times(job: String) async throws -> (stages: Duration, wall: Duration) {
+    /// Time in the stages of a job; from the first start to the last end of its files; and of its files and their graphs, between which a message
+    /// waits for the relay's next look at the outbox.
+    func times(job: String) async throws -> (stages: Duration, files: Duration, all: Duration) {
         let row = try await self.fleet.pool.query(
             """
-            SELECT coalesce(sum(run.duration_ms), 0)::bigint, (extract(epoch FROM max(run.finished_at) - min(run.started_at)) * 1000)::bigint
+            SELECT coalesce(sum(run.duration_ms), 0)::bigint,
+                (extract(epoch FROM max(run.finished_at) FILTER (WHERE work.queue <> 'graph_queue') - min(run.started_at)) * 1000)::bigint,
+                (extract(epoch FROM max(run.finished_at) - min(run.started_at)) * 1000)::bigint
             FROM stage_run AS run JOIN work_item AS work ON work.id = run.work_id WHERE work.job_id = \(job)
             """
         ).one()
-        return (.milliseconds(try row[0, as: Int.self]), .milliseconds(try row[1, as: Int.self]))
+        return (.milliseconds(try row[0, as: Int.self]), .milliseconds(try row[1, as: Int.self]), .milliseconds(try row[2, as: Int.self]))
     }
 
     /// The stages of a job that were computed, with how often.
