@@ -13,6 +13,8 @@ final class CacheStatisticsFlusher: Sendable {
     private let interval: Duration
     private let logger: Logger
     private let pending = Lock<[CacheTallyKey: CacheTally]>([:])
+    /// A value that nobody has stored.
+    private static let probe = CacheKey(.reference, tenant: .everyone, "is anybody there")
 
     /// - Parameter process: names this process in the rows.
     init(_ cache: Cache, pool: PostgresPool, process: String, interval: Duration, logger: Logger) {
@@ -36,6 +38,8 @@ final class CacheStatisticsFlusher: Sendable {
             // Unstructured: a cancelled task could not write the last counts.
             await Task { [turns, last] in await self.flush(over: now - last, withAccesses: turns % 6 == 0) }.value
             last = now
+            // While nobody asks the cache, nobody would notice that it is back.
+            if !self.cache.isReachable { _ = try? await self.cache.exists(Self.probe) }
         }
     }
 
