@@ -9,13 +9,20 @@ public final class Lock<State>: @unchecked Sendable {
     private let state: UnsafeMutablePointer<State>
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-    /// - Parameter initialState: the guarded value.
-    public init(_ initialState: consuming sending State) {
+    /// - Parameters:
+    ///   - initialState: the guarded value.
+    ///   - spins: a thread that finds it taken tries again for a moment before it sleeps: for locks that are taken often and held for a microsecond
+    ///     or two, where sleeping and waking would cost fifty.
+    public init(_ initialState: consuming sending State, spins: Bool = false) {
         self.state = .allocate(capacity: 1)
         self.state.initialize(to: initialState)
         self.mutex = .allocate(capacity: 1)
         self.mutex.initialize(to: pthread_mutex_t())
-        pthread_mutex_init(self.mutex, nil)
+        var attributes = pthread_mutexattr_t()
+        pthread_mutexattr_init(&attributes)
+        if spins { pthread_mutexattr_settype(&attributes, Int32(PTHREAD_MUTEX_ADAPTIVE_NP)) }
+        pthread_mutex_init(self.mutex, &attributes)
+        pthread_mutexattr_destroy(&attributes)
     }
 
     deinit {

@@ -33,7 +33,7 @@ public final class Cache: Sendable {
         self.gate = LoaderGate(limit: options.loaders, longestQueue: options.waitingLoads)
         self.recorder = CacheRecorder(isEnabled: options.countsStatistics)
         self.sampler.keep(percent: options.eventPercent)
-        self.options = Lock(options)
+        self.options = Lock(options, spins: true)
         self.codec = codec
         self.shared = shared
         self.durable = durable

@@ -31,7 +31,7 @@ final class MemoryTier: Sendable {
     private let state: Lock<State>
 
     /// - Parameter bytes: 0 holds nothing.
-    init(bytes: Int) { self.state = Lock(State(held: WindowTinyLFU(capacity: max(1, bytes)))) }
+    init(bytes: Int) { self.state = Lock(State(held: WindowTinyLFU(capacity: max(1, bytes))), spins: true) }
 
     /// Taken before a value is asked for in the shared tier; nil while nothing may be held.
     func stamp(_ key: BackendKey) -> Stamp? {

@@ -19,7 +19,7 @@ public final class CacheRecorder: Sendable {
 
     public init(isEnabled: Bool = true) {
         self.enabled = Atomic(isEnabled)
-        self.shards = (0..<4).map { _ in Lock(TallyTable()) }
+        self.shards = (0..<4).map { _ in Lock(TallyTable(), spins: true) }
     }
 
     public var isEnabled: Bool { self.enabled.load(ordering: .relaxed) }
