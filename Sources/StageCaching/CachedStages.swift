@@ -28,7 +28,7 @@ public struct CachedStages: StageCache {
     private func read(_ keys: [StageCacheKey]) async -> [StageCacheKey: CachedStageOutput] {
         guard self.isOn(), !keys.isEmpty else { return [:] }
         // The counts say what went wrong; to a stage it is a miss.
-        guard let found = try? await self.cache.get(keys.map(Self.key), as: StoredStage.self) else { return [:] }
+        guard let found = try? await self.cache.get(keys.map(Self.key), as: StoredStage.self, onChance: true) else { return [:] }
         var outputs: [StageCacheKey: CachedStageOutput] = [:]
         for (key, lookup) in zip(keys, found) {
             guard let stored = lookup.value, let body = await self.body(stored, key) else { continue }
@@ -50,6 +50,9 @@ public struct CachedStages: StageCache {
 
     public func keep(_ output: StageOutput, for key: StageCacheKey, duration: Duration) async {
         guard self.isOn() else { return }
+        // A miss is work that was done: stages look before they take a lock and again under it, and that is one.
+        let place = Self.key(key)
+        self.cache.recorder.record(type: place.type.name, tenant: place.tenant.description) { $0.misses += 1 }
         var stored = StoredStage(milliseconds: duration.inMilliseconds, metrics: output.metrics, body: .whole(output.body))
         do {
             if output.body.count > Self.partBytes {
@@ -61,7 +64,7 @@ public struct CachedStages: StageCache {
                 }
                 stored.body = .parts(manifest)
             }
-            try await self.cache.set(Self.key(key), stored, took: duration)
+            try await self.cache.set(place, stored, took: duration)
         } catch {
             // Counted by the cache; the output is durable elsewhere.
         }
