@@ -11,6 +11,7 @@ public enum HMACSHA256 {
         let given = key.isEmpty ? [0] : key
         return [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
             guard HMAC(EVP_sha256(), given, Int32(key.count), bytes, bytes.count, digest.baseAddress, nil) != nil else {
+                // A broken installation: no message could be read or written rightly.
                 fatalError("OpenSSL has no SHA-256")
             }
             count = 32

@@ -21,16 +21,7 @@ enum CacheScript {
         "fragment_keep": PackageResources.fragment_keep_lua,
     ]
 
-    /// Puts the fragments in place of the `-- @include name` lines.
     private static func load(_ name: String, _ source: [UInt8]) -> RedisScript {
-        let marker = "-- @include "
-        let lines = String(decoding: source, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        let text = lines.map { line -> String in
-            guard line.hasPrefix(marker) else { return String(line) }
-            let fragment = self.fragments[String(line.dropFirst(marker.count))]
-            precondition(fragment != nil, "\(name).lua includes a fragment that CacheScript does not list: \(line)")
-            return String(decoding: fragment ?? [], as: UTF8.self)
-        }
-        return RedisScript(name: "cache_\(name)", source: text.joined(separator: "\n"))
+        RedisScript(name: "cache_\(name)", source: source, fragments: self.fragments)
     }
 }

@@ -72,7 +72,8 @@ extension PostgresStageStore {
         }
     }
 
-    private static func metrics(_ json: String?) -> [String: Double] {
+    /// The numbers in a run's `metrics`.
+    package static func metrics(_ json: String?) -> [String: Double] {
         // jsonb gives back valid JSON; what is not a number was never one of ours.
         guard let json, let members = (try? JSONValue(parsing: json))?.members else { return [:] }
         return Dictionary(members.compactMap { member in member.value.number.map { (member.name, $0) } }) { $1 }

@@ -27,16 +27,7 @@ enum Script {
         "fragment_sweep": PackageResources.fragment_sweep_lua,
     ]
 
-    /// Puts the fragments in place of the `-- @include name` lines.
     private static func load(_ name: String, _ source: [UInt8]) -> RedisScript {
-        let marker = "-- @include "
-        let lines = String(decoding: source, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        let text = lines.map { line -> String in
-            guard line.hasPrefix(marker) else { return String(line) }
-            let fragment = self.fragments[String(line.dropFirst(marker.count))]
-            precondition(fragment != nil, "\(name).lua includes a fragment that Script does not list: \(line)")
-            return String(decoding: fragment ?? [], as: UTF8.self)
-        }
-        return RedisScript(name: name, source: text.joined(separator: "\n"))
+        RedisScript(name: name, source: source, fragments: self.fragments)
     }
 }

@@ -28,6 +28,21 @@ public struct RedisScript: Sendable {
         self.storage = Storage(name: name, source: source)
     }
 
+    /// A script whose lines `-- @include name` stand for fragments.
+    ///
+    /// - Parameter fragments: every one that is included; another traps, since scripts are part of the program.
+    public init(name: String, source: [UInt8], fragments: [String: [UInt8]]) {
+        let marker = "-- @include "
+        let lines = String(decoding: source, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let text = lines.map { line -> String in
+            guard line.hasPrefix(marker) else { return String(line) }
+            let fragment = fragments[String(line.dropFirst(marker.count))]
+            precondition(fragment != nil, "\(name).lua includes a fragment that is not listed: \(line)")
+            return String(decoding: fragment ?? [], as: UTF8.self)
+        }
+        self.init(name: name, source: text.joined(separator: "\n"))
+    }
+
     public var name: String { self.storage.name }
     public var source: String { self.storage.source }
     /// The digest in lower-case hexadecimal, by which the server knows the script.

@@ -53,6 +53,12 @@ public struct CachedStages: StageCache {
         // A miss is work that was done: stages look before they take a lock and again under it, and that is one.
         let place = Self.key(key)
         self.cache.recorder.record(type: place.type.name, tenant: place.tenant.description) { $0.misses += 1 }
+        await self.restore(output, for: key, duration: duration)
+    }
+
+    /// Puts back what was made some time ago: no work was done, and no miss is counted.
+    public func restore(_ output: StageOutput, for key: StageCacheKey, duration: Duration) async {
+        guard self.isOn() else { return }
         var stored = StoredStage(milliseconds: duration.inMilliseconds, metrics: output.metrics, body: .whole(output.body))
         do {
             if output.body.count > Self.partBytes {
@@ -64,7 +70,7 @@ public struct CachedStages: StageCache {
                 }
                 stored.body = .parts(manifest)
             }
-            try await self.cache.set(place, stored, took: duration)
+            try await self.cache.set(Self.key(key), stored, took: duration)
         } catch {
             // Counted by the cache; the output is durable elsewhere.
         }

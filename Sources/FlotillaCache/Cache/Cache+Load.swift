@@ -25,9 +25,9 @@ extension Cache {
     ) async throws -> Value? {
         let options = self.currentOptions
         guard self.isOn(key.type, options) else { return try await self.loadAlone(key, load) }
-        let work = Load(key: key, schema: Value.schemaHash, timeToLive: timeToLive) {
-            try await load().map { .value(try $0.cacheBytes()) } ?? .absent
-        }
+        let work = Load(
+            key: key, schema: Value.schemaHash, timeToLive: timeToLive, isReadable: { (try? Value(cacheBytes: $0)) != nil },
+            make: { try await load().map { .value(try $0.cacheBytes()) } ?? .absent })
         // Those who came while a value was made read it, or make it again if it ended; who is that unlucky again and again makes its own.
         for _ in 0..<4 {
             let found: Found
@@ -90,6 +90,8 @@ extension Cache {
         let key: CacheKey
         let schema: UInt32
         let timeToLive: Duration?
+        /// Whether bytes of this schema are a value of the caller's type. Another program may think otherwise of the same name.
+        let isReadable: @Sendable ([UInt8]) -> Bool
         let make: @Sendable () async throws -> CacheEntry.Content
     }
 
@@ -107,7 +109,8 @@ extension Cache {
 
     /// Makes a value anew while the old one is being served.
     private func refresh(_ work: Load, _ options: CacheOptions) {
-        self.flights.refresh(options.keySpace.item(work.key)) { try await self.fly(work, isRefresh: true) }
+        // Not a flight that callers join: it gives up where another process refreshes, and they must not.
+        self.flights.refresh("\(options.keySpace.item(work.key)):~refresh") { try await self.fly(work, isRefresh: true) }
     }
 
     /// One load for all who wait in this process: under a lease, unless another process has it.
@@ -137,7 +140,7 @@ extension Cache {
             guard MonotonicTime.now < giveUp else { return Loaded(content: try await self.make(work).content, isStored: false) }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .milliseconds(50))
-            // Not through `find`: those who wait have been counted once.
+            // Not through `find`: those who wait have been counted once. A read that fails is no answer: the next lease says more.
             if let content = try? await self.peek(work, place, policy, durable: isDurable) {
                 return Loaded(content: content, isStored: false)
             }
@@ -150,7 +153,7 @@ extension Cache {
         let options = self.currentOptions
         let policy = options.policy(of: work.key.type)
         do {
-            // Somebody may have stored it between our read and our lease.
+            // Somebody may have stored it between our read and our lease. A read that fails says nothing: it is made.
             if !isRefresh, let content = try? await self.peek(work, place, policy, durable: durable) {
                 await self.release(place, token, durable: durable)
                 return Loaded(content: content, isStored: false)
@@ -197,9 +200,10 @@ extension Cache {
     private func peek(_ work: Load, _ place: BackendKey, _ policy: CachePolicy, durable: Bool) async throws -> CacheEntry.Content? {
         let entry = try await self.guarded(durable: durable) { backend throws(CacheError) in try await backend.read([place])[0] }
         guard let entry, entry.isCurrent, case .entry(let decoded) = self.codec.decode(entry.bytes, key: place.item, policy: policy),
-            decoded.freshUntilMilliseconds > Self.wallMilliseconds, decoded.content == .absent || decoded.schema == work.schema
+            decoded.freshUntilMilliseconds > Self.wallMilliseconds
         else { return nil }
-        return decoded.content
+        guard case .value(let bytes) = decoded.content else { return .absent }
+        return decoded.schema == work.schema && work.isReadable(bytes) ? decoded.content : nil
     }
 
     private func release(_ place: BackendKey, _ token: UInt64, durable: Bool) async {
@@ -253,6 +257,7 @@ extension Cache {
         -> Value?
     {
         let loaded = try await self.gate.run { try await load() }
+        // What was a hit could be written; a loaded value that cannot be is not the same.
         let isSame = (try? hit.cacheBytes()) == (try? loaded?.cacheBytes())
         self.count(key) { tally in
             tally.loads += 1

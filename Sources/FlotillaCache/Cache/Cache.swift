@@ -15,7 +15,6 @@ public final class Cache: Sendable {
     let memory: MemoryTier
     let flights = Flights<Loaded>()
     let gate: LoaderGate
-    /// Reads, writes and breaker of the shared tier and of the durable one.
     let breaker = Lock(CacheBreaker())
     let durableBreaker = Lock(CacheBreaker())
     public let recorder: CacheRecorder
@@ -29,7 +28,7 @@ public final class Cache: Sendable {
         options: CacheOptions = CacheOptions(), codec: EntryCodec = EntryCodec(options: .init(), cipher: nil), shared: any CacheBackend,
         durable: (any CacheBackend)? = nil
     ) {
-        self.memory = MemoryTier(bytes: options.isEnabled ? options.memoryBytes : 0)
+        self.memory = MemoryTier(bytes: options.memoryBytes)
         self.gate = LoaderGate(limit: options.loaders, longestQueue: options.waitingLoads)
         self.recorder = CacheRecorder(isEnabled: options.countsStatistics)
         self.sampler.keep(percent: options.eventPercent)
@@ -64,7 +63,7 @@ public final class Cache: Sendable {
         }
         self.recorder.setEnabled(options.countsStatistics)
         self.sampler.keep(percent: options.eventPercent)
-        self.memory.watch(self.memory.isWatching)
+        self.memory.forget()
     }
 
     /// Whether ends are being told, so that values may be held in this process.
@@ -176,6 +175,8 @@ public final class Cache: Sendable {
     }
 
     /// Adds to a counter, which begins at 0 and ends `timeToLive` after its beginning. Counters and values are kept apart.
+    ///
+    /// Works while the type is switched off: a counter is a copy of nothing, and nothing could take its place.
     ///
     /// - Throws: ``CacheError``: a counter that cannot be counted is not 0.
     @discardableResult

@@ -10,8 +10,6 @@ final class Flights<Outcome: Sendable>: Sendable {
         let key: String
         var task: Task<Void, Never>?
         var waiters: [UInt64: Waiter]
-        /// Goes on without anybody who waits: a refresh ahead of time.
-        let isRefresh: Bool
     }
 
     private struct State {
@@ -52,7 +50,7 @@ final class Flights<Outcome: Sendable>: Sendable {
                         return nil
                     }
                     let number = state.number()
-                    state.flights[number] = Flight(key: key, waiters: [id: waiter], isRefresh: false)
+                    state.flights[number] = Flight(key: key, waiters: [id: waiter])
                     state.current[key] = number
                     state.places[id] = number
                     return number
@@ -70,12 +68,12 @@ final class Flights<Outcome: Sendable>: Sendable {
         return (try result.get(), isOwn.withLock { $0 })
     }
 
-    /// Begins a load that nobody waits for, unless one is under way.
+    /// Begins a load that nobody waits for, unless one is under way. It goes on to its end: use a key that nobody joins.
     func refresh(_ key: String, load: @escaping @Sendable () async throws -> Outcome) {
         let begun = self.state.withLock { state -> UInt64? in
             guard state.current[key] == nil else { return nil }
             let number = state.number()
-            state.flights[number] = Flight(key: key, waiters: [:], isRefresh: true)
+            state.flights[number] = Flight(key: key, waiters: [:])
             state.current[key] = number
             return number
         }
@@ -108,7 +106,7 @@ final class Flights<Outcome: Sendable>: Sendable {
         let (waiter, abandoned) = self.state.withLock { state -> (Waiter?, Task<Void, Never>?) in
             guard let number = state.places.removeValue(forKey: id), let waiter = state.flights[number]?.waiters.removeValue(forKey: id)
             else { return (nil, nil) }
-            guard let flight = state.flights[number], flight.waiters.isEmpty, !flight.isRefresh else { return (waiter, nil) }
+            guard let flight = state.flights[number], flight.waiters.isEmpty else { return (waiter, nil) }
             // Nobody joins what is being cancelled.
             return (waiter, state.remove(number)?.task)
         }

@@ -26,6 +26,11 @@ final class MemoryTier: Sendable {
         /// Drawn anew whenever everything is forgotten.
         var life: UInt64 = 0
         var isWatching = false
+
+        mutating func forget() {
+            self.life &+= 1
+            self.held.removeAll()
+        }
     }
 
     private let state: Lock<State>
@@ -74,10 +79,12 @@ final class MemoryTier: Sendable {
     func watch(_ isWatching: Bool) {
         self.state.withLock { state in
             state.isWatching = isWatching
-            state.life &+= 1
-            state.held.removeAll()
+            state.forget()
         }
     }
+
+    /// Forgets everything.
+    func forget() { self.state.withLock { $0.forget() } }
 
     var usage: CacheUsage { self.state.withLock { CacheUsage(bytes: $0.held.weight, entries: $0.held.count) } }
     var isWatching: Bool { self.state.withLock { $0.isWatching } }

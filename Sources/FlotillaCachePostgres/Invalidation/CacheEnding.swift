@@ -74,8 +74,9 @@ extension Cache {
             }
             for (tenant, tags) in tags { try await self.end(Array(Set(tags)), of: tenant, softly: softly) }
             for ending in types {
-                // A rule may name a type of a newer program: there is nothing of it to end here that the rule's owner would not end itself.
-                guard case .type(let name) = ending.target, let type = CacheType.all.first(where: { $0.name == name }) else { continue }
+                guard case .type(let name) = ending.target else { continue }
+                // A type that the table does not know is an application's, in the shared tier: of its policy an end needs no more.
+                let type = CacheType.all.first { $0.name == name } ?? CacheType(name, .init(timeToLive: .seconds(1), owner: "application"))
                 try await self.end(type, of: ending.tenant == .everyone ? nil : ending.tenant, softly: softly)
             }
         }

@@ -112,7 +112,13 @@ public final class CachePlatform: Sendable {
             pool: self.postgres,
             report: { result in
                 switch result {
-                case .success(let progress): applied.increment(by: progress.events)
+                case .success(let progress):
+                    applied.increment(by: progress.events)
+                    for (rule, events) in progress.unfilled {
+                        logger.warning(
+                            "an event lacks a field that a rule needs, and what the rule names did not end",
+                            ["rule": rule, "events": events])
+                    }
                 case .failure(let error): logger.warning("cannot apply ends to the cache", ["error": Redactor.redact("\(error)")])
                 }
             }, apply: { try await self.cache.end($0) })

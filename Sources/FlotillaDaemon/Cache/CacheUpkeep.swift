@@ -17,15 +17,14 @@ final class CacheUpkeep: Sendable {
     private let alertShare: Double
     private let logger: Logger
     private let gauges: CacheServerGauges
-    /// Whether there is room for values that nobody has asked for yet.
-    private let hasRoom = Lock(true)
+    /// Whether the server was nearly full when last asked; nil while it does not answer.
+    private let isFull = Lock<Bool?>(nil)
     /// Values that one step examines or removes: a step takes the server less than a millisecond or so.
     private static let step = 500
 
     init(
         _ platform: CachePlatform, connections: Connections, interval: Duration, alertPercent: Int, retention: CacheRetention,
-        metrics: Metrics,
-        logger: Logger
+        metrics: Metrics, logger: Logger
     ) {
         self.platform = platform
         self.store = CacheStatisticsStore(pool: connections.postgres, retention: retention)
@@ -39,7 +38,7 @@ final class CacheUpkeep: Sendable {
 
     /// Whether warm-ups may go on.
     var allowsWarmup: Bool {
-        self.platform.cache.currentOptions.isEnabled && self.platform.cache.isReachable && self.hasRoom.withLock { $0 }
+        self.platform.cache.currentOptions.isEnabled && self.platform.cache.isReachable && self.isFull.withLock { $0 } == false
     }
 
     /// Works until the task is cancelled.
@@ -63,6 +62,7 @@ final class CacheUpkeep: Sendable {
                 RedisKeys.lock("cache", "upkeep", ""), lease: .seconds(30), onLoss: {})
         else { return false }
         await body()
+        // A release that fails leaves it to the lock's lease.
         _ = try? await hold.release()
         return true
     }
@@ -77,14 +77,14 @@ final class CacheUpkeep: Sendable {
             let share = health.limitBytes > 0 ? Double(health.usedBytes) / Double(health.limitBytes) : 0
             let isFull = share >= self.alertShare
             if isFull { self.logger.warning("the cache's Redis is nearly full", ["used": health.usedBytes, "limit": health.limitBytes]) }
-            self.hasRoom.withLock { $0 = !isFull }
+            self.isFull.withLock { $0 = isFull }
             let detail = Self.faults(of: health, isFull: isFull, isApart: self.platform.isApart)
             await self.record(
                 CacheHealthReport(
                     tier: "cache", status: detail == nil ? .healthy : .degraded, detail: detail, health: health,
                     latency: MonotonicTime.now - start))
         } catch {
-            self.hasRoom.withLock { $0 = false }
+            self.isFull.withLock { $0 = nil }
             await self.record(CacheHealthReport(tier: "cache", status: .down, detail: error.description, health: nil))
         }
     }
@@ -112,7 +112,7 @@ final class CacheUpkeep: Sendable {
     private func upkeep(maintains: Bool) async {
         do {
             var usages = try await self.recount()
-            if !self.hasRoom.withLock({ $0 }) { try await self.makeRoom(&usages) }
+            if self.isFull.withLock({ $0 }) == true { try await self.makeRoom(&usages) }
             self.gauges.show(usages)
         } catch {
             self.logger.warning("cannot recount the cache", ["error": error.description])

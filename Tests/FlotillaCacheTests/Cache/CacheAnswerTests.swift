@@ -178,3 +178,35 @@ import Threading
         #expect(try await cache.get(key, as: String.self) == .miss)
     }
 }
+
+/// A number as another program writes it under the same name.
+private struct Foreign: CacheValue {
+    static var cacheSchema: String { Int.cacheSchema }
+    func cacheBytes() -> [UInt8] { Array("seven".utf8) }
+    init() {}
+    init(cacheBytes: [UInt8]) {}
+}
+
+extension CacheAnswerTests {
+    @Test func `a value that another program wrote otherwise under the same schema is made anew`() async throws {
+        let cache = self.fixture.cache()
+        let key = CacheKey(.graph, tenant: self.acme, "g")
+        try await cache.set(key, Foreign())
+        let source = Source()
+        for _ in 0..<3 { #expect(try await cache.getOrLoad(key) { source.read() } == 0) }
+        #expect(source.reads == 1)
+    }
+
+    @Test func `a cache that begins switched off holds values in the process when it is switched on`() async throws {
+        let cache = self.fixture.cache { $0.isEnabled = false }
+        let key = CacheKey(.dashboard, tenant: self.acme, "d")
+        try await self.fixture.listening([cache]) {
+            cache.reconfigure { $0.isEnabled = true }
+            try await cache.set(key, 1)
+            #expect(try await cache.get(key).value == 1)
+            #expect(cache.memoryUsage.entries == 1)
+            cache.reconfigure { $0.jitter = 0 }
+            #expect(cache.memoryUsage.entries == 0)
+        }
+    }
+}
