@@ -4,6 +4,7 @@ import FlotillaRedis
 import Glibc
 import PostgresClient
 import RedisClient
+import SelfTest
 import ServerHarness
 import Testing
 import Threading

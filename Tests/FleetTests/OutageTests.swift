@@ -2,6 +2,7 @@ import Flotilla
 import FlotillaRedis
 import Glibc
 import PostgresClient
+import SelfTest
 import ServerHarness
 import Testing
 import Threading

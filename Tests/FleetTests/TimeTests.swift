@@ -1,6 +1,7 @@
 import Flotilla
 import FlotillaRedis
 import Glibc
+import SelfTest
 import ServerHarness
 import Testing
 import Threading
