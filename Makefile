@@ -13,10 +13,6 @@ RELEASE_FLAGS := -c release --static-swift-stdlib $(BUILD_FLAGS)
 SWIFT_SOURCES := Sources Tests Package.swift
 SHELL_SOURCES := $(wildcard scripts/*.sh) Benchmarks/media/run.sh Benchmarks/cache/run.sh Benchmarks/cache/in-process/run.sh .ci/run
 
-# A test that hangs must not hold the machine for ever.
-TEST_TIMEOUT ?= 1800
-TEST_FLAGS ?=
-
 .PHONY: help
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,12 +29,10 @@ build: setup ## debug build, warnings and undeclared dependencies are errors
 release: setup ## release build in .build/release, Swift's libraries linked in
 	swift build $(RELEASE_FLAGS)
 
-# One test at a time, and the fleet last: it kills daemons by the clock, and must not share two cores with everything else.
 .PHONY: test
 test: setup ## all tests, on private Redis and PostgreSQL servers of their own
 	swift build --build-tests $(BUILD_FLAGS)
-	timeout --signal=INT --kill-after=30 $(TEST_TIMEOUT) swift test --skip-build --no-parallel --skip FleetTests $(TEST_FLAGS)
-	timeout --signal=INT --kill-after=30 $(TEST_TIMEOUT) swift test --skip-build --no-parallel --filter FleetTests $(TEST_FLAGS)
+	scripts/test.sh
 
 .PHONY: lint
 lint: ## swift format, strict, changes nothing
