@@ -11,12 +11,15 @@ public enum Scheduler {
         let configuration = context.configuration
         let connections = try Connections(configuration, logger: context.logger.labelled("connections"), metrics: context.metrics)
         let brokers = QueueKind.allCases.map { connections.broker($0) }
-        if let first = brokers.first { try await connections.checkRedis(first) }
+        var seen: Set<RedisShard> = []
+        for (kind, broker) in zip(QueueKind.allCases, brokers) where seen.insert(configuration.settings.redisShard(kind)).inserted {
+            try await connections.checkRedis(broker)
+        }
         try await connections.checkSchema(migrations)
         let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues)
         let history = PostgresDeadLetterHistory(
             store: store, administration: JobAdministration(pool: connections.postgres, countingQueues: connections.countingQueues))
-        let health = ConnectionHealth(connections)
+        let health = ConnectionHealth(connections, queues: QueueKind.allCases)
         let cache = try CachePlatform(connections, logger: context.logger.labelled("cache"), metrics: context.metrics)
         let turned = Lock(MonotonicTime.now)
         var services: [any DaemonService] = [

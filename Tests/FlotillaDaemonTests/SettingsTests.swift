@@ -39,6 +39,22 @@ import Testing
         #expect(configuration.settings[\.databaseURL] == nil)
     }
 
+    @Test func `a queue can have a Redis of its own`() throws {
+        let configuration = try self.read([
+            "REDIS_URL": "redis://one:6379/0", "REDIS_URL_AUDIO": "redis://two:6380/3", "REDIS_URL_GRAPH": "redis://one:6379/0",
+            "REDIS_PASSWORD": "secret",
+        ])
+        let settings = configuration.settings
+        #expect(try configuration.redis(of: .document, clientName: "").endpoint == .tcp(host: "one", port: 6379))
+        #expect(try configuration.redis(of: .audio, clientName: "").endpoint == .tcp(host: "two", port: 6380))
+        #expect(try configuration.redis(of: .audio, clientName: "").database == 3)
+        #expect(try configuration.redis(of: .audio, clientName: "").password == "secret")
+        // One server, and one set of connections to it.
+        #expect(settings.redisShard(.graph) == .main && settings.redisShard(.document) == .main && settings.redisShard(.audio) != .main)
+        let mistakes = self.mistakes(["REDIS_URL_VIDEO": "redis://host:99999999"])
+        #expect(mistakes.count == 1 && mistakes.allSatisfy { $0.contains("REDIS_URL_VIDEO") && !$0.contains("99999999") }, "\(mistakes)")
+    }
+
     @Test func `values are read in every unit`() throws {
         let configuration = try self.read([
             "LEASE_SECONDS": "1m", "HEARTBEAT_SECONDS": " 500ms ", "DLQ_RETENTION_DAYS": "36h", "RETRY_BACKOFF_BASE_SECONDS": "0.5",

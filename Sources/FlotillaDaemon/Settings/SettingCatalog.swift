@@ -35,6 +35,15 @@ public struct SettingCatalog: Sendable {
         help:
             "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port "
             + "and database below; user and password below fill in what it leaves out.")
+    public let redisURLDocument = Self.shard("DOCUMENT", "documents")
+    public let redisURLAudio = Self.shard("AUDIO", "audio files")
+    public let redisURLVideo = Self.shard("VIDEO", "videos")
+    public let redisURLGraph = Self.shard("GRAPH", "the knowledge graph")
+    private static func shard(_ kind: String, _ what: String) -> Setting<String?> {
+        .url(
+            "REDIS_URL_\(kind)", .redis, schemes: ["redis", "rediss", "unix"], secret: true,
+            help: "A Redis of its own for the queue of \(what), written like `REDIS_URL`. Without it, that one. All programs must agree.")
+    }
     public let redisHost = Setting<String>.text(
         "REDIS_HOST", .redis, kind: "host name or address", default: "localhost", help: "The Redis server."
     ) { !$0.contains { $0 == " " || $0 == "/" } }
@@ -49,6 +58,13 @@ public struct SettingCatalog: Sendable {
     public let redisTLSCertFile = Setting<String?>.optionalPath(
         "REDIS_TLS_CERT_FILE", .redis, help: "Our certificate, if the server asks for one.")
     public let redisTLSKeyFile = Setting<String?>.optionalPath("REDIS_TLS_KEY_FILE", .redis, help: "The key of our certificate.")
+    public let redisWaitReplicas = Setting<Int>.integer(
+        "REDIS_WAIT_REPLICAS", .redis, 0...16, default: 0,
+        help: "How many replicas must have a message before a program of the fleet counts it as sent (Redis's `WAIT`). 0 trusts the "
+            + "primary alone.")
+    public let redisWaitTimeout = Setting<Duration>.duration(
+        "REDIS_WAIT_TIMEOUT", .redis, .milliseconds(1)...(.seconds(60)), default: .seconds(1),
+        help: "How long they may take. After it the message counts as not surely sent: it is sent again, and is there twice at worst.")
     public let allowEvictingRedis = Setting<Bool>.flag(
         "ALLOW_EVICTING_REDIS", .redis, default: false,
         help: "Start even if Redis may evict keys under memory pressure (`maxmemory-policy` other than `noeviction`), which loses messages."
