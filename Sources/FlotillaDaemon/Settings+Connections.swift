@@ -32,6 +32,12 @@ extension Settings {
         return configuration
     }
 
+    /// Whether `REDIS_URL` names a cluster.
+    public var redisIsCluster: Bool {
+        let url = self[\.redisURL]?.lowercased() ?? ""
+        return url.hasPrefix("redis+cluster://") || url.hasPrefix("rediss+cluster://")
+    }
+
     /// How to reach PostgreSQL: `DATABASE_URL`, or libpq's own variables.
     ///
     /// - Throws: ``SettingMistakes`` when the URL cannot be read; nothing is connected here.
@@ -54,6 +60,14 @@ extension Settings {
     func connectionMistakes() -> [String] {
         var mistakes: [String] = []
         do { _ = try self.redis(clientName: "") } catch { mistakes += error.all }
+        do {
+            if try self.cacheRedis(clientName: "").isCluster, self[\.cache.redisURL] != nil {
+                mistakes.append("CACHE_REDIS_URL=***: the cache cannot be on a cluster: use a server of its own, alone or behind sentinels")
+            }
+        } catch {
+            // A REDIS_URL that cannot be read is told already.
+            mistakes += error.all.filter { !mistakes.contains($0) }
+        }
         do { _ = try self.postgres(applicationName: "") } catch { mistakes += error.all }
         return mistakes
     }

@@ -282,8 +282,9 @@ final class Connection: EventHandler, @unchecked Sendable {
             case .goOn: return
             case .ready: return self.becomeReady()
             case .failed(let error):
-                if step == .role, let endpoint = self.endpoint { self.pool.refuse(endpoint) }
-                return self.lose(error)
+                guard step == .role, let endpoint = self.endpoint else { return self.lose(error) }
+                self.pool.refuse(endpoint)
+                return self.lose(error.code, "\(endpoint): \(error.message)")
             }
         }
         if case .error(let error) = reply {

@@ -50,7 +50,7 @@ enum Greeting {
             RedisError(code, operation: "connect", mayHaveRun: false, message: message)
         }
         guard case .error(let error) = reply else {
-            return failure(.notConnected, "the server that a sentinel names as primary is a \(reply.array?.first?.string ?? "stranger")")
+            return failure(.notConnected, "a sentinel names it as primary, and it is a \(reply.array?.first?.string ?? "stranger")")
         }
         switch error.kind {
         case .noPermission:

@@ -93,7 +93,18 @@ public final class PrivateCluster: Sendable {
         }
     }
 
-    /// Moves a slot with everything in it.
+    /// Waits until all primaries have heard of the latest change: a slot that moves on before that may fall back.
+    private func settle() throws {
+        func epoch(_ reply: String) -> Int? {
+            let line = reply.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cluster_current_epoch:") }
+            return line.flatMap { Int($0.dropFirst("cluster_current_epoch:".count)) }
+        }
+        let nodes = self.primaries.filter { $0.pid != nil }
+        let latest = try nodes.compactMap { epoch(try $0.ask(["CLUSTER", "INFO"])) }.max() ?? 0
+        for node in nodes { try node.wait(for: ["CLUSTER", "INFO"]) { epoch($0) ?? 0 >= latest } }
+    }
+
+    /// Moves a slot with everything in it, and waits until all nodes have heard of it.
     public func move(_ slot: Int, from source: PrivateRedis, to target: PrivateRedis) throws {
         try self.beginMove(of: slot, from: source, to: target)
         while true {
@@ -102,6 +113,7 @@ public final class PrivateCluster: Sendable {
             try self.moveKeys(keys, from: source, to: target)
         }
         try self.finishMove(of: slot, to: target)
+        try self.settle()
     }
 
     private static func busPort(of node: PrivateRedis) throws -> String {

@@ -195,7 +195,7 @@ import Threading
         }
     }
 
-    @Test func `READONLY of a primary that was demoted by hand is typed, not run, and leads to the new one`() async throws {
+    @Test func `READONLY of a primary that was demoted by hand is typed and not run, and nothing more is sent there`() async throws {
         let service = try PrivateSentinel()
         try await self.withClient(service.url, { $0.connections = 3 }) { (client, _) async throws in
             for _ in 0..<9 { _ = try await client.send(["SET", "n", 5]) }
@@ -209,7 +209,10 @@ import Threading
             // The other connections go too: none of them is left to run into the same refusal.
             while client.isConnected { await Task.yield() }
             for sentinel in service.sentinels { sentinel.thaw() }
-            // The sentinels make the old one a primary again, or take the new one; either way it is one that takes writes.
+            // What the sentinels still name is no primary: nothing is sent there until it is one again.
+            let waiting = try await failure { () throws(RedisError) in try await client.send(["INCR", "n"], timeout: .milliseconds(200)) }
+            #expect(waiting.code == .notConnected && !waiting.mayHaveRun)
+            _ = try service.servers[0].ask(["REPLICAOF", "NO", "ONE"])
             #expect(try await client.send(["INCR", "n"], timeout: .seconds(20)) == .integer(6))
         }
     }

@@ -74,7 +74,9 @@ final class ClusterRouter: @unchecked Sendable {
         }
         guard let node else {
             self.park(requests, until: .never, because: nil)
-            return self.handle(.doubt)
+            // The answer that is on its way will do.
+            if self.search == nil { self.handle(.doubt) }
+            return
         }
         self.pool(of: node).assign(requests, at: now)
     }

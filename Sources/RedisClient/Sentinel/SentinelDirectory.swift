@@ -17,6 +17,8 @@ final class SentinelDirectory: @unchecked Sendable {
     /// Whom to ask, in this order.
     private var order: [Endpoint]
     private var search: ServerSearch?
+    /// Servers that were named and turned out to be no primary, until the next search ends: well, or in vain.
+    private var refused: Set<Endpoint> = []
     private var completions: [Completion] = []
     private var members: [Member] = []
     private var subscriptions: [RedisSubscription] = []
@@ -65,9 +67,9 @@ final class SentinelDirectory: @unchecked Sendable {
         self.perform(search.begin())
     }
 
-    /// What a sentinel said turned out to be wrong: next time another one is asked first.
-    func refuse(_ endpoint: Endpoint) {
-        if let first = self.order.first { self.order = self.order.dropFirst() + [first] }
+    /// A server that was named turned out to be no primary: whoever names it is not believed the next time.
+    func refuse(_ primary: Endpoint) {
+        self.refused.insert(primary)
     }
 
     private func perform(_ action: ServerSearch.Action?) {
@@ -87,6 +89,8 @@ final class SentinelDirectory: @unchecked Sendable {
 
     private func answered(_ reply: Reply, by address: Endpoint) {
         switch SentinelAnswer(reply, service: self.sentinel.service) {
+        case .primary(let primary) where self.refused.contains(primary):
+            self.perform(self.search?.refused(because: "names \(primary), which says that it is a replica"))
         case .primary(let primary):
             self.order = [address] + self.order.filter { $0 != address }
             self.finish(.success(primary))
@@ -99,6 +103,7 @@ final class SentinelDirectory: @unchecked Sendable {
 
     private func finish(_ result: Result<Endpoint, RedisError>) {
         self.search = nil
+        self.refused = []
         let completions = self.completions
         self.completions = []
         for completion in completions { completion(result) }
