@@ -98,6 +98,7 @@ public struct DaemonConfiguration: Sendable {
             mistakes.append("REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE belong together: set both or none")
         }
         mistakes += self.missingModels()
+        mistakes += self.settings.clusterMistakes()
         var owners: [String: String] = [:]
         for queue in self.queues {
             let kind = queue.kind.rawValue.uppercased()

@@ -60,6 +60,17 @@ extension Settings {
         return configuration
     }
 
+    /// Whether `REDIS_URL` names a cluster.
+    public var redisIsCluster: Bool { Self.namesCluster(self[\.redisURL]) }
+
+    /// Whether the queue of a kind is on a cluster.
+    func isOnCluster(_ kind: QueueKind) -> Bool { Self.namesCluster(self.ownRedisURL(kind) ?? self[\.redisURL]) }
+
+    private static func namesCluster(_ url: String?) -> Bool {
+        let url = url?.lowercased() ?? ""
+        return url.hasPrefix("redis+cluster://") || url.hasPrefix("rediss+cluster://")
+    }
+
     /// How to reach PostgreSQL: `DATABASE_URL`, or libpq's own variables.
     ///
     /// - Throws: ``SettingMistakes`` when the URL cannot be read; nothing is connected here.
@@ -84,6 +95,14 @@ extension Settings {
         do { _ = try self.redis(clientName: "") } catch { mistakes += error.all }
         for kind in QueueKind.allCases where self.redisShard(kind) != .main {
             do { _ = try self.redis(of: kind, clientName: "") } catch { mistakes += error.all }
+        }
+        do {
+            if try self.cacheRedis(clientName: "").isCluster, self[\.cache.redisURL] != nil {
+                mistakes.append("CACHE_REDIS_URL=***: the cache cannot be on a cluster: use a server of its own, alone or behind sentinels")
+            }
+        } catch {
+            // A REDIS_URL that cannot be read is told already.
+            mistakes += error.all.filter { !mistakes.contains($0) }
         }
         do { _ = try self.postgres(applicationName: "") } catch { mistakes += error.all }
         return mistakes

@@ -145,7 +145,7 @@ extension RedisBroker {
     public func requeue(_ letters: [(payload: [UInt8], restored: [UInt8])]) async throws(BrokerError) -> [Bool] {
         // A call each: finding one takes time in a long list, and others get their turn in between.
         let calls = try Self.atMostHundred(letters, "requeue").map { payload, restored -> RedisCommand in
-            let letter = LetterReference(payload)
+            let letter = LetterReference(payload, self.keys)
             var command = RedisCommand(
                 Script.requeue, keys: [self.names.deadLetter, self.keys.queue, letter.metadataKey],
                 capacity: payload.count + restored.count + 64)
@@ -159,7 +159,7 @@ extension RedisBroker {
 
     public func discard(_ payloads: [[UInt8]]) async throws(BrokerError) -> [Bool] {
         let calls = try Self.atMostHundred(payloads, "discard").map { payload -> RedisCommand in
-            let letter = LetterReference(payload)
+            let letter = LetterReference(payload, self.keys)
             var command = RedisCommand(
                 Script.discard, keys: [self.names.deadLetter, letter.metadataKey], capacity: payload.count + 64)
             command.append(payload)
@@ -195,10 +195,10 @@ private struct LetterReference {
     let id: String
     let metadataKey: String
 
-    init(_ payload: [UInt8]) {
+    init(_ payload: [UInt8], _ keys: RedisKeys) {
         // What cannot be read names no letter.
         let envelope = try? Envelope(payload)
         self.id = envelope?.deadLetterID ?? ""
-        self.metadataKey = RedisKeys.metadata(job: envelope?.jobID, filename: envelope?.filename, letter: self.id)
+        self.metadataKey = keys.metadata(job: envelope?.jobID, filename: envelope?.filename, letter: self.id)
     }
 }

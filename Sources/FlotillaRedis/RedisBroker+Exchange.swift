@@ -18,7 +18,7 @@ extension RedisBroker {
         var result = Exchange(verdicts: Array(repeating: .stale, count: settlements.count))
         for (index, batch) in plan.batches.enumerated() {
             let isLast = index == plan.batches.count - 1
-            var command = self.command(for: worker, lease: lease, metadata: batch.metadataKeys, capacity: batch.byteCount)
+            var command = self.command(for: worker, lease: lease, metadata: batch.metadataKeys(self.keys), capacity: batch.byteCount)
             command.append(isLast ? count : 0)
             command.append(firstSequence)
             command.append(isRepeat ? 1 : 0)

@@ -5,6 +5,8 @@ public import RedisClient
 
 /// A broker in Redis 6.2 or later. docs/wire-format.md describes its keys.
 ///
+/// On a cluster all keys of a queue lie in one slot: its retries and dead letters need names as ``RedisKeys/clusterNames(_:)`` gives them.
+///
 /// Every transition is one Lua script, and Redis's clock is the only one. ``checkServer(allowEviction:)`` says whether a server will do.
 public final class RedisBroker: BrokerAdministration {
     /// What a broker can be told.
@@ -50,7 +52,7 @@ public final class RedisBroker: BrokerAdministration {
         names: QueueNames, client: RedisClient, blocking: RedisBlockingConnection, eventLoop: EventLoop, options: Options = Options()
     ) {
         self.names = names
-        self.keys = RedisKeys(names)
+        self.keys = RedisKeys(names, isCluster: client.configuration.isCluster)
         self.client = client
         self.blocking = blocking
         self.eventLoop = eventLoop
@@ -102,7 +104,7 @@ public final class RedisBroker: BrokerAdministration {
     }
 
     public func isDeadLetterRecorded(_ letter: DeadLetter) async throws(BrokerError) -> Bool {
-        let key = RedisKeys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id)
+        let key = self.keys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id)
         return try await self.send(["HGET", .text(key), .text(MetadataFields.letterField(self.queue))], "isDeadLetterRecorded").string
             == letter.id
     }

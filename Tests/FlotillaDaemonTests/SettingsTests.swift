@@ -210,6 +210,40 @@ import Testing
         #expect(throws: Never.self) { try self.read(["DATABASE_URL": "postgres://u:p@h/x?sslmode=require"]).postgres(applicationName: "x") }
     }
 
+    @Test func `on a cluster the queues have names that lie together, and the cache lies elsewhere`() throws {
+        let cluster = ["REDIS_URL": "redis+cluster://a:1,b:2", "CACHE_REDIS_URL": "redis://cache"]
+        let configuration = try self.read(cluster)
+        #expect(configuration.settings.redisIsCluster)
+        #expect(configuration.queue(.document).queue == "document_queue")
+        #expect(configuration.queue(.document).retry == "{document_queue}:retry")
+        #expect(configuration.queue(.graph).dead == "{graph_queue}:dlq")
+        let tagged = try self.read(cluster.merging(["REDIS_QUEUE_AUDIO": "{shop}.audio", "REDIS_DLQ_AUDIO": "{shop}.dead"]) { $1 })
+        #expect(tagged.queue(.audio).retry == "{shop}.audio:retry")
+        #expect(tagged.queue(.audio).dead == "{shop}.dead")
+        // Behind sentinels there is one primary, and the names are what they were.
+        let sentinel = try self.read(["REDIS_URL": "redis+sentinel://a,b/mymaster"])
+        #expect(sentinel.queue(.document).retry == "document_retry")
+        #expect(try self.read(cluster.merging(["CACHE_REDIS_URL": "redis+sentinel://a,b/cache"]) { $1 }).queues.count == 4)
+    }
+
+    @Test(arguments: [
+        (["REDIS_DLQ_DOCUMENT": "document_dlq"], "set REDIS_DLQ_DOCUMENT={document_queue}:dlq"),
+        (["REDIS_RETRY_AUDIO": "audio_waiting"], "set REDIS_RETRY_AUDIO={audio_queue}:retry"),
+        (["REDIS_QUEUE_VIDEO": "a{}"], "REDIS_QUEUE_VIDEO=a{}: on a cluster braces"),
+        (["CACHE_REDIS_URL": ""], "set CACHE_REDIS_URL to a Redis of its own, or CACHE_ENABLED=false"),
+        (["CACHE_REDIS_URL": "redis+cluster://c"], "CACHE_REDIS_URL=***: the cache cannot be on a cluster"),
+        (["REDIS_URL": "redis+cluster://a/1"], "a cluster has no database but 0"),
+    ]) func `what cannot be on a cluster is a mistake that says what to set`(_ environment: [String: String], _ advice: String) {
+        let cluster = ["REDIS_URL": "redis+cluster://a", "CACHE_REDIS_URL": "redis://cache"]
+        let error = #expect(throws: SettingMistakes.self) { try self.read(cluster.merging(environment) { $1 }) }
+        #expect(error?.all.count == 1)
+        #expect(error?.all.first?.contains(advice) == true, "\(error?.all ?? [])")
+    }
+
+    @Test func `without a cache a cluster is enough`() throws {
+        #expect(try self.read(["REDIS_URL": "redis+cluster://a", "CACHE_ENABLED": "false"]).settings.redisIsCluster)
+    }
+
     @Test func `queues and retry policies go together`() throws {
         let configuration = try self.read(["MAX_RETRY_ATTEMPTS_GRAPH": "9", "RETRY_BACKOFF_BASE_SECONDS": "1"])
         #expect(configuration.retryPolicy(.graph).maximumRetries == 9)

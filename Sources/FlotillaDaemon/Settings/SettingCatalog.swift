@@ -30,10 +30,14 @@ public enum EntityEngineChoice: String, Sendable, CaseIterable {
 public struct SettingCatalog: Sendable {
     // MARK: Redis
 
+    static let redisSchemes = ["redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster", "unix"]
+
     public let redisURL = Setting<String?>.url(
-        "REDIS_URL", .redis, schemes: ["redis", "rediss", "unix"], secret: true,
+        "REDIS_URL", .redis, schemes: Self.redisSchemes, secret: true,
         help:
-            "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`. Takes the place of host, port "
+            "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`, "
+            + "`redis+sentinel://user:password@sentinel1:26379,sentinel2/mymaster/0?sentinel_password=secret`, "
+            + "`redis+cluster://user:password@node1:6379,node2`. Takes the place of host, port "
             + "and database below; user and password below fill in what it leaves out.")
     public let redisURLDocument = Self.shard("DOCUMENT", "documents")
     public let redisURLAudio = Self.shard("AUDIO", "audio files")
@@ -41,7 +45,7 @@ public struct SettingCatalog: Sendable {
     public let redisURLGraph = Self.shard("GRAPH", "the knowledge graph")
     private static func shard(_ kind: String, _ what: String) -> Setting<String?> {
         .url(
-            "REDIS_URL_\(kind)", .redis, schemes: ["redis", "rediss", "unix"], secret: true,
+            "REDIS_URL_\(kind)", .redis, schemes: Self.redisSchemes, secret: true,
             help: "A Redis of its own for the queue of \(what), written like `REDIS_URL`. Without it, that one. All programs must agree.")
     }
     public let redisHost = Setting<String>.text(
@@ -91,12 +95,13 @@ public struct SettingCatalog: Sendable {
         "REDIS_QUEUE_GRAPH", .queues, default: "graph_queue", help: "The list that holds ready messages for the knowledge graph.")
     public let retryDocument = Setting<String>.key(
         "REDIS_RETRY_DOCUMENT", .queues, default: "document_retry",
-        help: "The sorted set of document messages that wait for another attempt.")
+        help: "The sorted set of document messages that wait for another attempt. On a cluster `{document_queue}:retry` by default.")
     public let retryAudio = Setting<String>.key("REDIS_RETRY_AUDIO", .queues, default: "audio_retry", help: "The same for audio.")
     public let retryVideo = Setting<String>.key("REDIS_RETRY_VIDEO", .queues, default: "video_retry", help: "The same for video.")
     public let retryGraph = Setting<String>.key("REDIS_RETRY_GRAPH", .queues, default: "graph_retry", help: "The same for the graph.")
     public let dlqDocument = Setting<String>.key(
-        "REDIS_DLQ_DOCUMENT", .queues, default: "document_dlq", help: "The list of document messages that nobody will retry by themselves.")
+        "REDIS_DLQ_DOCUMENT", .queues, default: "document_dlq",
+        help: "The list of document messages that nobody will retry by themselves. On a cluster `{document_queue}:dlq` by default.")
     public let dlqAudio = Setting<String>.key("REDIS_DLQ_AUDIO", .queues, default: "audio_dlq", help: "The same for audio.")
     public let dlqVideo = Setting<String>.key("REDIS_DLQ_VIDEO", .queues, default: "video_dlq", help: "The same for video.")
     public let dlqGraph = Setting<String>.key("REDIS_DLQ_GRAPH", .queues, default: "graph_dlq", help: "The same for the graph.")

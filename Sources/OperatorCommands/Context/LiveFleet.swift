@@ -119,7 +119,8 @@ final class LiveFleet: Fleet {
         func tier(_ client: RedisClient) -> RedisCacheBackend {
             RedisCacheBackend(client: client, eventLoop: loop, keySpace: keySpace, options: options)
         }
-        return CacheTiers(shared: tier(self.cacheRedis()), durable: self.sharesRedis ? nil : tier(self.redis()))
+        return CacheTiers(
+            shared: tier(self.cacheRedis()), durable: self.sharesRedis || self.redisConfiguration.isCluster ? nil : tier(self.redis()))
     }
 
     private func redis(
