@@ -156,6 +156,8 @@ public final class PostgresPool: @unchecked Sendable {
         case .failure(let error):
             self.backoff.failed(error, at: .now)
             self.published.withLock { $0.lastError = error }
+            // Waiting cannot help against a pooler that refuses what we send: whoever waits should hear it now.
+            if error.suggestsPooler { for waiter in self.waiters.removeAll() { waiter.completion(.failure(error)) } }
         case .success(let connected):
             self.backoff.succeeded()
             self.published.withLock { $0.connectionsMade += 1 }

@@ -24,11 +24,15 @@ import Testing
         }
     }
 
-    private func doctor(_ url: String) async -> String {
+    /// All that `doctor` says of PostgreSQL.
+    private func findings(_ url: String) async -> [String: HealthFinding] {
         let terminal = FakeTerminal()
-        let environment = ["REDIS_URL": "unix:///nowhere", "DATABASE_URL": url, "PATH": "/usr/bin:/bin"]
-        _ = await OperatorCommandLine(environment: environment, terminal: terminal).run(["doctor", "--role", "operator"])
-        return terminal.output
+        let context = CommandContext(
+            environment: ["REDIS_URL": "unix:///nowhere", "DATABASE_URL": url], terminal: terminal,
+            printer: Printer(terminal: terminal, isJSON: false, hasColor: false), now: 0, makeFleet: { try LiveFleet($0) })
+        let result = await PostgresChecks.run(context)
+        await context.close()
+        return Dictionary(result.findings.map { ($0.id, $0) }) { first, _ in first }
     }
 
     @Test func `each wrong combination is found, and told apart from each right one`() async throws {
@@ -55,20 +59,21 @@ import Testing
     @Test func `a pooler that refuses our settings is recognised by its words`() async throws {
         let server = try await Task { @concurrent in try PrivatePostgres(.init(fsync: false)) }.value
         let strict = try await Task { @concurrent in try PrivatePgbouncer(server) }.value
-        let output = await self.doctor(strict.url())
-        #expect(output.contains("postgres.pooler") && output.contains("set DATABASE_POOLER"), "\(output)")
+        let finding = try #require(await self.findings(strict.url())["postgres.pooler"])
+        #expect(finding.severity == .failed && finding.fix.contains("set DATABASE_POOLER"), "\(finding)")
     }
 
     @Test func `commits that wait for no standby are warned of, and those that wait for one that is away`() async throws {
         let primary = try await Task { @concurrent in try PrivatePostgres(.init(fsync: false)) }.value
         let standby = try await Task { @concurrent in try PrivatePostgres(standbyOf: primary, .init(fsync: false)) }.value
         let url = "postgres://postgres@/postgres?host=\(standby.directory),\(primary.directory)"
-        #expect(await self.doctor(url).contains("commits wait for none of them"))
+        #expect(await self.findings(url)["postgres.failover"]?.severity == .warning)
         try primary.setSynchronousStandbys("*")
-        standby.kill9()
         // The reload is taken in a moment later.
-        var output = ""
-        for _ in 0..<100 where !output.contains("bring a standby back") { output = await self.doctor(url) }
-        #expect(output.contains("bring a standby back"), "\(output)")
+        while await self.findings(url)["postgres.failover"]?.severity != .ok {}
+        standby.kill9()
+        while await self.findings(url)["postgres.failover"]?.severity != .failed {}
+        let alone = try #require(await self.findings(primary.url())["postgres.failover"])
+        #expect(alone.severity == .failed && alone.evidence.contains("commits wait for *"), "\(alone)")
     }
 }

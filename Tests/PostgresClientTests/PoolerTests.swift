@@ -93,9 +93,9 @@ import Threading
 
     @Test func `a pooler that nobody told us of is named when it refuses our settings`() async throws {
         try await self.through(.init(), as: .none) { configuration in
-            var hurried = configuration
-            hurried.acquireTimeout = .milliseconds(500)
-            try await withPool(hurried) { pool async throws in
+            var patient = configuration
+            patient.acquireTimeout = .seconds(60)
+            try await withPool(patient) { pool async throws in
                 let refused = try await failure { try await pool.query("SELECT 1") }
                 #expect(refused.code == .unavailable && refused.suggestsPooler, "\(refused)")
             }
@@ -104,30 +104,34 @@ import Threading
 
     @Test func `a pooler that drops our settings silently never mixes up statements, and its trace is named`() async throws {
         try await self.through(.init(poolSize: 2, ignoredParameters: "options,extra_float_digits"), as: .none) { configuration in
-            // Two programs with other statements under what would be the same names.
+            // Two programs with other statements under what would be the same names, each several at a time.
             let wrong = Lock(0)
             let suspicions = Lock(0)
-            try await withThrowingTaskGroup(of: Void.self) { group in
+            func add(_ number: Int, _ marker: Int, on pool: PostgresPool) async throws {
+                do {
+                    let answer = try await pool.withTransaction { transaction in
+                        try await transaction.query("SELECT \(number)::bigint + \(unescaped: "\(marker)") AS n").one()[0, as: Int.self]
+                    }
+                    if answer != number + marker { wrong.withLock { $0 += 1 } }
+                } catch let error as PostgresError {
+                    #expect(error.sqlState == "26000" && error.suggestsPooler && error.isTransient, "\(error)")
+                    suspicions.withLock { $0 += 1 }
+                }
+            }
+            try await withThrowingTaskGroup(of: Void.self) { programs in
                 for program in 0..<2 {
-                    group.addTask {
+                    programs.addTask {
                         try await withPool(configuration) { pool async throws in
-                            for number in 0..<150 {
-                                let marker = program * 1_000 + number % 7
-                                do {
-                                    let answer = try await pool.withTransaction { transaction in
-                                        try await transaction.query("SELECT \(number)::bigint + \(unescaped: "\(marker)") AS n").one()[
-                                            0, as: Int.self]
-                                    }
-                                    if answer != number + marker { wrong.withLock { $0 += 1 } }
-                                } catch let error as PostgresError {
-                                    #expect(error.sqlState == "26000" && error.suggestsPooler && error.isTransient, "\(error)")
-                                    suspicions.withLock { $0 += 1 }
+                            try await withThrowingTaskGroup(of: Void.self) { group in
+                                for number in 0..<400 {
+                                    group.addTask { try await add(number, program * 1_000 + number % 7, on: pool) }
                                 }
+                                try await group.waitForAll()
                             }
                         }
                     }
                 }
-                try await group.waitForAll()
+                try await programs.waitForAll()
             }
             #expect(wrong.withLock { $0 } == 0)
             #expect(suspicions.withLock { $0 } > 0)

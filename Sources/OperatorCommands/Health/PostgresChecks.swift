@@ -76,7 +76,7 @@ enum PostgresChecks {
         ).one()
         let names = try row[0, as: String.self]
         let standbys = try row[1, as: Int.self]
-        guard standbys > 0 || pool.configuration.serverCount > 1 else { return nil }
+        guard standbys > 0 || !names.isEmpty || pool.configuration.serverCount > 1 else { return nil }
         let evidence = "\(standbys) standby\(standbys == 1 ? "" : "s") connected; "
         if names.isEmpty || ["off", "local"].contains(commit) {
             return .warning(
