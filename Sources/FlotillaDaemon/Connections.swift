@@ -115,7 +115,8 @@ public final class Connections: Sendable {
             } catch let error as BrokerError {
                 self.logger.warning("waiting for Redis", ["error": error.description])
             } catch let error as PostgresError where error.isTransient || error.code == .unavailable {
-                self.logger.warning("waiting for PostgreSQL", ["error": error.description])
+                let advice = error.suggestsPooler ? "is pgbouncer in between? then set DATABASE_POOLER" : nil
+                self.logger.warning("waiting for PostgreSQL", ["error": error.description, "advice": advice])
             } catch let error as MigrationError where error.code == .schemaOlder {
                 self.logger.warning("waiting for the migration: run `flotilla migrate`", ["error": error.description])
             }

@@ -39,7 +39,9 @@ public enum Processor {
         try await connections.checkRedis(broker)
         try await connections.checkSchema(migrations)
         let observer = FleetObserver(queue: broker.queue, metrics: context.metrics, logger: context.logger.labelled("worker"))
-        let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues)
+        let delivery = OutboxDelivery(QueueKind.allCases.map { $0 == kind ? broker : connections.broker($0) }, context)
+        let outbox = OutboxPusher(pool: connections.postgres, report: delivery.report, push: delivery.push)
+        let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues, outbox: outbox)
         let parts = try await build(connections, observer)
         let worker = Worker(
             broker: broker, store: store, handler: parts.handler, options: WorkerOptions(configuration, kind: kind),
@@ -52,6 +54,7 @@ public enum Processor {
                 + parts.services + [
                     ClosureService("health", run: { await health.run(metrics: context.metrics) }),
                     ClosureService("reclaimer", run: { await reclaimer.run() }),
+                    ClosureService("outbox", drain: { outbox.stop() }, run: { await outbox.run() }),
                     ClosureService(
                         "worker", quiet: { worker.quiet() }, drain: { worker.drain(within: configuration.drain - .seconds(1)) },
                         abort: { worker.drain(within: .zero) }, run: { await worker.run() }),

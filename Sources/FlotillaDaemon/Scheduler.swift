@@ -49,23 +49,8 @@ public enum Scheduler {
     }
 
     private static func relay(_ connections: Connections, _ context: DaemonContext, _ brokers: [RedisBroker]) -> OutboxRelay {
-        let logger = context.logger.labelled("outbox")
-        let relayed = context.metrics.registry.counter(
-            "flotilla_outbox_relayed_total", help: "Messages pushed from the outbox by this process.", labels: [])()
-        let byQueue = Dictionary(uniqueKeysWithValues: brokers.map { ($0.queue, $0) })
-        return OutboxRelay(
-            pool: connections.postgres,
-            report: { result in
-                switch result {
-                case .success(let count): relayed.increment(by: count)
-                case .failure(let error): logger.warning("cannot relay", ["error": error.description])
-                }
-            },
-            push: { queue, payloads in
-                guard let broker = byQueue[queue] else { throw UnknownOutboxQueue(queue: queue) }
-                try await broker.enqueue(payloads)
-                context.metrics.enqueued(queue.rawValue).increment(by: payloads.count)
-            })
+        let delivery = OutboxDelivery(brokers, context)
+        return OutboxRelay(pool: connections.postgres, report: delivery.report, push: delivery.push)
     }
 
     private static func promoter(_ broker: RedisBroker, _ context: DaemonContext) -> RetryPromoter {
@@ -100,12 +85,6 @@ public enum Scheduler {
             }
         }
     }
-}
-
-/// The outbox names a queue that this program does not know.
-struct UnknownOutboxQueue: Error, CustomStringConvertible {
-    let queue: QueueName
-    var description: String { "the outbox holds messages for \(self.queue), which is no queue of this fleet" }
 }
 
 /// How full the queues are, asked every two seconds in a bounded way: counts are O(1), ages come from the oldest message alone.

@@ -83,6 +83,11 @@ extension Settings {
         }
         configuration.applicationName = applicationName
         configuration.maximumConnections = self[\.databaseConnections]
+        switch self[\.databasePooler] {
+        case .none: configuration.pooler = .none
+        case .session: configuration.pooler = .session
+        case .transaction: configuration.pooler = .transaction
+        }
         // A plan cached while a table was empty scans it from end to end when it has grown: a batch of results then took seconds. Planning
         // anew costs a fraction of a millisecond a batch.
         configuration.serverSettings["plan_cache_mode"] = "force_custom_plan"

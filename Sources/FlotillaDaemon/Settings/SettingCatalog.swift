@@ -22,6 +22,11 @@ public enum TranslatorChoice: String, Sendable, CaseIterable {
 }
 
 /// What finds the entities of a text.
+/// What stands between the programs and PostgreSQL.
+public enum DatabasePoolerChoice: String, Sendable, CaseIterable {
+    case none, session, transaction
+}
+
 public enum EntityEngineChoice: String, Sendable, CaseIterable {
     case builtin, chat
 }
@@ -78,8 +83,15 @@ public struct SettingCatalog: Sendable {
 
     public let databaseURL = Setting<String?>.url(
         "DATABASE_URL", .postgres, schemes: ["postgres", "postgresql"], secret: true,
-        help: "Where PostgreSQL is: `postgres://user:password@host/database?sslmode=verify-full`. Without it, libpq's own variables "
-            + "(`PGHOST`, `PGUSER`, `PGPASSWORD`, `PGPASSFILE`, `PGSSLMODE`, …) decide.")
+        help: "Where PostgreSQL is: `postgres://user:password@host/database?sslmode=verify-full`. Several hosts, "
+            + "`postgres://host1:5432,host2:5432/database`, are a primary and its standbys: the one that takes writes is used, whichever it is "
+            + "(`target_session_attrs=read-write` unless the URL says otherwise). Without it, libpq's own variables (`PGHOST`, `PGUSER`, "
+            + "`PGPASSWORD`, `PGPASSFILE`, `PGSSLMODE`, …) decide.")
+    public let databasePooler = Setting<DatabasePoolerChoice>.choice(
+        "DATABASE_POOLER", .postgres, default: .none,
+        help: "What stands before PostgreSQL: `transaction` for pgbouncer with `pool_mode = transaction`, `session` with "
+            + "`pool_mode = session`. With `transaction` nothing is prepared and settings are made in each transaction; `flotilla doctor` tells "
+            + "when it does not fit.")
     public let databaseConnections = Setting<Int>.integer(
         "DATABASE_CONNECTIONS", .postgres, 1...200, default: 8, help: "Connections a process opens at most.")
 
