@@ -1,0 +1,6 @@
+/// All scenarios, in the order in which they run.
+public enum ScenarioCatalogue {
+    public static let all: [any Scenario] = [
+        WorkerKillStorm()
+    ]
+}

@@ -1,0 +1,4 @@
+import SelfTest
+import Testing
+
+@Suite struct StallTests {}
