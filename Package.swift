@@ -150,7 +150,7 @@ let package = Package(
             "SelfTest",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "FlotillaCachePostgres",
-                "CorpusPostgres", "JSONText", "PostgresClient", "Reactor", "RedisClient", "ServerHarness", "Threading",
+                "CorpusPostgres", "FaultProxy", "JSONText", "PostgresClient", "Reactor", "RedisClient", "ServerHarness", "Threading",
             ]),
         .target(
             name: "OperatorCommands",

@@ -1,6 +1,15 @@
 /// All scenarios, in the order in which they run.
 public enum ScenarioCatalogue {
     public static let all: [any Scenario] = [
-        WorkerKillStorm()
+        WorkerKillStorm(),
+        RedisKillStorm(),
+        HalfOpenConnection(),
+        PostgresKillStorm(),
+        DependencyOutage(),
+        RedisPowerLoss(),
+        DiskFull(),
+        LostReplies(),
+        LostCommits(),
+        ServerWeather(),
     ]
 }

@@ -1,4 +1,6 @@
 internal import FaultProxy
+internal import Flotilla
+internal import FlotillaRedis
 internal import Glibc
 internal import Threading
 

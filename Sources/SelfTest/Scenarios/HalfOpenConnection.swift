@@ -1,5 +1,7 @@
 internal import FaultProxy
 internal import Flotilla
+internal import FlotillaRedis
+internal import PostgresClient
 internal import Threading
 
 /// T09: a worker whose network swallows one direction of its connections to Redis, while its way to PostgreSQL is good: the zombie that could

@@ -1,3 +1,5 @@
+internal import PostgresClient
+internal import ServerHarness
 internal import Threading
 
 /// T10: PostgreSQL killed and started again under load, and sessions terminated by the dozen.

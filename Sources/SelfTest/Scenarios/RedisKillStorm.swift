@@ -1,3 +1,4 @@
+internal import ServerHarness
 internal import Threading
 
 /// T05: Redis killed and started again under load, with both kinds of append-only file that promise anything.

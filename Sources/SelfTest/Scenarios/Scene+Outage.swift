@@ -1,4 +1,6 @@
 internal import Flotilla
+internal import FlotillaRedis
+internal import PostgresClient
 internal import Threading
 
 extension Scene {
@@ -28,6 +30,12 @@ extension Scene {
         self.expect(failed == 0, "\(failed) jobs with a failure on record")
         let dead = try await self.broker.counts().dead
         self.expect(dead == 0, "\(dead) in the dead-letter queue")
+    }
+
+    /// Counts a job as accepted that was sent by other means than ``send(_:)``.
+    func note(accepted job: TestJob) {
+        let sent = SentJob(job: job, time: WallClock.microseconds)
+        self.state.withLock { $0.jobs[job.name] = sent }
     }
 
     /// Checks that none of the daemons that must run has ended.

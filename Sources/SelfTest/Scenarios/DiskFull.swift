@@ -1,0 +1,125 @@
+internal import FlotillaRedis
+internal import Glibc
+internal import PostgresClient
+internal import ServerHarness
+internal import Threading
+
+/// T12: the disks of Redis, of PostgreSQL's tables and of its log are full, one after the other, and have room again.
+struct DiskFull: Scenario {
+    let id = "T12"
+    let title = "disk full: Redis, PostgreSQL's tables, its write-ahead log"
+    let promise = "the error is named in the logs, nothing lost, no attempt burned, runs begin <= 5 s after there is room"
+    let length = ScenarioLength.short
+    var requirements: [Requirement] { [.root, .tmpfs] }
+    var options: SceneOptions {
+        var options = SceneOptions()
+        options.samplesConservation = false
+        return options
+    }
+
+    func run(_ scene: Scene) async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.redis(scene) }
+            group.addTask {
+                await self.tables(scene)
+                await self.log(scene)
+            }
+        }
+    }
+
+    // MARK: Redis
+
+    private func redis(_ parent: Scene) async {
+        do {
+            let disk = try SmallDisk(megabytes: 8)
+            var options = self.options
+            options.redis = .always
+            // The last line counts.
+            options.redisConfiguration = ["dir \(disk.path)", "auto-aof-rewrite-percentage 0"]
+            await parent.child("redis", options: options) { scene in
+                try await self.play(scene, parent, "Redis", disk, mention: ["MISCONF", "No space left"]) {}
+            }
+        } catch {
+            parent.expect(false, "no disk: \(error)")
+        }
+    }
+
+    // MARK: PostgreSQL
+
+    /// The database on a full file system: statements fail one by one.
+    private func tables(_ parent: Scene) async {
+        do {
+            let disk = try SmallDisk(megabytes: 32)
+            let server = try PrivatePostgres(.init(fsync: false))
+            try await self.makeOwned(disk)
+            try server.execute("CREATE TABLESPACE small LOCATION '\(disk.path)/tables'")
+            try server.execute("CREATE DATABASE small TABLESPACE small")
+            var options = self.options
+            options.databaseURL = server.url(database: "small")
+            await parent.child("tables", options: options) { scene in
+                try await self.play(scene, parent, "PostgreSQL's tables", disk, mention: ["No space left"]) {}
+            }
+            server.stop()
+        } catch {
+            parent.expect(false, "no disk: \(error)")
+        }
+    }
+
+    /// The write-ahead log on a full file system: the server panics, and comes back when it is started with room.
+    private func log(_ parent: Scene) async {
+        do {
+            let disk = try SmallDisk(megabytes: 64)
+            let server = try PrivatePostgres(.init(settings: ["min_wal_size": "32MB", "max_wal_size": "32MB"]))
+            server.stop()
+            let data = "\(server.directory)/data"
+            guard succeeds(["sh", "-ec", "cp -a \(data)/pg_wal/. \(disk.path)/; chown --reference=\(data) \(disk.path); chmod 700 \(disk.path); rm -r \(data)/pg_wal; ln -s \(disk.path) \(data)/pg_wal"])
+            else { throw SelfTestError("cannot move the log") }
+            try server.start()
+            var options = self.options
+            options.databaseURL = server.url()
+            await parent.child("log", options: options) { scene in
+                try await self.play(scene, parent, "PostgreSQL's log", disk, mention: ["No space left", "PANIC"]) {
+                    if !server.isRunning { try server.start() }
+                }
+            }
+            server.stop()
+        } catch {
+            parent.expect(false, "no disk: \(error)")
+        }
+    }
+
+    private func makeOwned(_ disk: SmallDisk) async throws {
+        guard succeeds(["sh", "-ec", "mkdir \(disk.path)/tables; chown postgres \(disk.path)/tables 2>/dev/null || chown nobody \(disk.path)/tables"])
+        else { throw SelfTestError("cannot give the disk to PostgreSQL") }
+    }
+
+    // MARK: Both
+
+    private func play(
+        _ scene: Scene, _ parent: Scene, _ name: String, _ disk: SmallDisk, mention: [String], _ revive: @Sendable () throws -> Void
+    ) async throws {
+        let fleet = [try scene.worker(), try scene.worker(), try scene.scheduler()]
+        try await scene.ready(workers: 2)
+        var recovery = Duration.zero
+        try await SteadyLoad.during(scene) {
+            try await scene.underLoad()
+            scene.journal.note("disk full", name)
+            disk.fill()
+            try await Task.sleep(for: scene.setting.isLong ? .seconds(15) : .seconds(5))
+            // It is as full as it was said to be.
+            let left = disk.fill()
+            scene.expect(left < 1 << 20, "\(name): there were \(left) bytes left")
+            disk.free()
+            try revive()
+            recovery = try await scene.resumption()
+        }
+        try await scene.settled(within: .seconds(60))
+        parent.measured("\(name): runs begin after there is room", seconds(recovery))
+        scene.expect(recovery <= .seconds(5), "runs began only \(seconds(recovery)) after there was room")
+        let logs = fleet.map { readText($0.log) }.joined()
+        scene.expect(mention.contains { logs.contains($0) }, "no log of a daemon says that the disk is full")
+        scene.expectRunning(fleet)
+        try await scene.expectNoAttemptBurned()
+        try await scene.checkCounters()
+    }
+}
