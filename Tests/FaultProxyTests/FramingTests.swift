@@ -21,7 +21,8 @@ import Testing
     ]
     private static let replies = [
         "+OK\r\n", "-ERR *3 $5\r\n", ":12\r\n", "$-1\r\n", "*-1\r\n", "*0\r\n", "$5\r\na\r\nbc\r\n", "*2\r\n*2\r\n:1\r\n$1\r\nx\r\n*0\r\n",
-        "%2\r\n+a\r\n:1\r\n+b\r\n*1\r\n_\r\n", "~1\r\n#t\r\n", "|1\r\n+ttl\r\n:3\r\n:7\r\n", "=7\r\ntxt:abc\r\n", "(123456789012345678901\r\n",
+        "%2\r\n+a\r\n:1\r\n+b\r\n*1\r\n_\r\n", "~1\r\n#t\r\n", "|1\r\n+ttl\r\n:3\r\n:7\r\n", "=7\r\ntxt:abc\r\n",
+        "(123456789012345678901\r\n",
         ",1.5\r\n",
     ]
 

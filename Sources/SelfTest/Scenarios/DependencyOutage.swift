@@ -40,7 +40,9 @@ struct DependencyOutage: Scenario {
 
     /// Jobs find that storage is away, as long as a file is there.
     private func storage(_ scene: Scene, _ parent: Scene, _ outage: Duration) async throws {
-        guard let file = scene.environment["OUTAGE_FILE"], writeText("", to: file) else { throw SelfTestError("cannot write the outage's file") }
+        guard let file = scene.environment["OUTAGE_FILE"], writeText("", to: file) else {
+            throw SelfTestError("cannot write the outage's file")
+        }
         let fleet = [try scene.worker(), try scene.scheduler()]
         try await scene.ready(workers: 1)
         scene.journal.note("outage", "storage")

@@ -72,8 +72,10 @@ struct DiskFull: Scenario {
             let server = try PrivatePostgres(.init(settings: ["min_wal_size": "32MB", "max_wal_size": "32MB"]))
             server.stop()
             let data = "\(server.directory)/data"
-            guard succeeds(["sh", "-ec", "cp -a \(data)/pg_wal/. \(disk.path)/; chown --reference=\(data) \(disk.path); chmod 700 \(disk.path); rm -r \(data)/pg_wal; ln -s \(disk.path) \(data)/pg_wal"])
-            else { throw SelfTestError("cannot move the log") }
+            let script = """
+                cp -a "$0/pg_wal/." "$1/"; chown --reference="$0" "$1"; chmod 700 "$1"; rm -r "$0/pg_wal"; ln -s "$1" "$0/pg_wal"
+                """
+            guard succeeds(["sh", "-ec", script, data, disk.path]) else { throw SelfTestError("cannot move the log") }
             try server.start()
             var options = self.options
             options.databaseURL = server.url()
@@ -89,8 +91,9 @@ struct DiskFull: Scenario {
     }
 
     private func makeOwned(_ disk: SmallDisk) async throws {
-        guard succeeds(["sh", "-ec", "mkdir \(disk.path)/tables; chown postgres \(disk.path)/tables 2>/dev/null || chown nobody \(disk.path)/tables"])
-        else { throw SelfTestError("cannot give the disk to PostgreSQL") }
+        // As the server runs: see PrivatePostgres.
+        let script = "mkdir \"$0\"; chown postgres \"$0\" 2> /dev/null || chown nobody \"$0\""
+        guard succeeds(["sh", "-ec", script, "\(disk.path)/tables"]) else { throw SelfTestError("cannot give the disk to PostgreSQL") }
     }
 
     // MARK: Both

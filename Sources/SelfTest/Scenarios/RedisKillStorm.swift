@@ -41,7 +41,8 @@ struct RedisKillStorm: Scenario {
         try await scene.settled(within: .seconds(60))
         recoveries.sort()
         let longest = recoveries.last ?? .zero
-        parent.measured("\(name): runs begin after PONG, median and longest of \(kills)", "\(seconds(recoveries[kills / 2])), \(seconds(longest))")
+        parent.measured(
+            "\(name): runs begin after PONG, median and longest of \(kills)", "\(seconds(recoveries[kills / 2])), \(seconds(longest))")
         scene.expect(longest <= .seconds(3), "runs began only \(seconds(longest)) after Redis answered")
         scene.expectRunning(fleet)
         try await scene.expectNoAttemptBurned()

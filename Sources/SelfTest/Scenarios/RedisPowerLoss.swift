@@ -46,7 +46,8 @@ struct RedisPowerLoss: Scenario {
             let account = try await scene.account()
             for name in account.lost {
                 let time = sent[name]?.time ?? 0
-                scene.expect(time >= cutAt, "\(name) is lost, though it was accepted \(seconds(.microseconds(cutAt - time))) before the cut")
+                let age = seconds(.microseconds(cutAt - time))
+                scene.expect(time >= cutAt, "\(name) is lost, though it was accepted \(age) before the cut")
             }
             lost += account.lost.count
             // Nobody but their producers knows of them any more.
@@ -76,7 +77,9 @@ struct RedisPowerLoss: Scenario {
             scene.journal.note("power loss", "redis")
             redis.kill9()
             let horizon = MonotonicTime.now.nanoseconds - Self.window.inNanoseconds
-            guard let synced = lengths.last(where: { $0.time.nanoseconds <= horizon }) else { throw SelfTestError("no length is a second old") }
+            guard let synced = lengths.last(where: { $0.time.nanoseconds <= horizon }) else {
+                throw SelfTestError("no length is a second old")
+            }
             guard truncate(file, synced.bytes) == 0 else { throw SelfTestError("cannot cut \(file)") }
             cut = synced.wall
             try redis.start()
