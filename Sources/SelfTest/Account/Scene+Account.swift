@@ -89,7 +89,7 @@ extension Scene {
         return messages
     }
 
-    private func pages<Element>(_ read: (_ start: Int, _ limit: Int) async throws -> [Element]) async throws -> [Element] {
+    func pages<Element>(_ read: (_ start: Int, _ limit: Int) async throws -> [Element]) async throws -> [Element] {
         var all: [Element] = []
         while true {
             let page = try await read(all.count, 1_000)

@@ -1,12 +1,12 @@
 /// All scenarios, in the order in which they run.
 public enum ScenarioCatalogue {
     public static let all: [any Scenario] = [
-        WorkerKillStorm(),
+        WorkerKillStorm(), SchedulerKills(), RequeueKills(), FaultPoints(), MemoryLimit(), DescriptorLimit(), FrozenWorker(), Drain(),
         RedisKillStorm(),
+        RedisPowerLoss(),
         HalfOpenConnection(),
         PostgresKillStorm(),
         DependencyOutage(),
-        RedisPowerLoss(),
         DiskFull(),
         LostReplies(),
         LostCommits(),

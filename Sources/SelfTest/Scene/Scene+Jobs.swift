@@ -27,6 +27,13 @@ extension Scene {
         }
     }
 
+    /// Schedules a message as a retry is scheduled: it becomes ready when the delay has passed on Redis's clock.
+    public func send(_ job: TestJob, after delay: Duration) async throws {
+        try await self.broker.enqueue(job.payload, after: delay)
+        let sent = SentJob(job: job, time: WallClock.microseconds + delay.inNanoseconds / 1_000)
+        self.state.withLock { $0.jobs[job.name] = sent }
+    }
+
     /// Pushes messages until Redis says that it has them, however long it is away. Copies are dropped when they are claimed.
     public func sendPatiently(_ jobs: [TestJob]) async throws {
         while true {
@@ -44,6 +51,9 @@ extension Scene {
         try await self.broker.enqueue(payloads)
         self.state.withLock { $0.malformed += payloads }
     }
+
+    /// Says that malformed messages may be gone: retention has removed them.
+    public func forgetMalformed() { self.state.withLock { $0.malformed.removeAll() } }
 
     /// Says that a job must end in another way from now on: after somebody has put it back, say.
     public func revise(_ names: some Sequence<String>, end: TestJob.End) {

@@ -35,8 +35,9 @@ public struct TestJob: Sendable, Hashable {
         self.extra = extra
     }
 
-    /// Where the effects of jobs go: each completed job sends one message there, through the outbox, in the transaction that records its result.
-    public static let effects: QueueName = "selftest_effects"
+    /// Where the effects of jobs go: each completed job inserts one message for it into the outbox, in the transaction that records its result.
+    /// Nobody consumes that queue here.
+    public static let effects: QueueName = "graph_queue"
 
     /// The message as a producer writes it.
     public var payload: [UInt8] {

@@ -5,10 +5,11 @@ internal import Threading
 
 /// Does what its messages say: what the self-test puts in the place of real work.
 ///
-/// `"run"`: `ok`, `fail`, `permanent`, `die` (SIGKILL to itself), `sleep` for `"ms"`, `stuck` for `"ms"` (deaf to cancellation), `outage`
-/// (a fault of the infrastructure for as long as the file `$OUTAGE_FILE` exists), `stages` (a pipeline of two stages), `zombie` (deaf to
-/// cancellation for `"ms"`, then a write under its fence). Each run is a line in the file `$RUN_LOG`: `<filename> <attempt> <pid>
-/// <microseconds since 1970>`, each end another that begins with `= `, each write one that begins with `!accepted ` or `!refused `.
+/// `"run"`: `ok`, `fail`, `permanent`, `die` (SIGKILL to itself), `sleep` for `"ms"`, `stuck` for `"ms"` (deaf to cancellation), `stages` (a
+/// pipeline of two stages), `hoard` (takes `"mb"` of memory), `descriptors` (takes all file descriptors for `"ms"`). For as long as the file
+/// `$OUTAGE_FILE` exists: `outage` (a fault of the infrastructure), `refuse` (fails for good), `zombie` (waits, deaf to cancellation, then
+/// writes under its fence). Each run is a line in the file `$RUN_LOG`: `<filename> <attempt> <pid> <microseconds since 1970>`, each end
+/// another that begins with `= `, each write one that begins with `!accepted ` or `!refused `.
 ///
 /// `"follow"`: the queue that gets a copy of the message when it has completed, through the outbox: the row is inserted in the transaction
 /// that records the result, under the fence of the run, and nothing else keeps a second row out. That is the effect which must be applied once.
@@ -29,13 +30,15 @@ struct ScriptedHandler: JobHandler {
         switch message["run"]?.string {
         case "fail": throw ScriptedFailure(failureClass: .transient())
         case "permanent": throw ScriptedFailure(failureClass: .permanent)
-        case "outage":
-            if let file = getenv("OUTAGE_FILE"), access(file, F_OK) == 0 { throw ScriptedFailure(failureClass: .infrastructure) }
+        case "outage": if Self.isOutage { throw ScriptedFailure(failureClass: .infrastructure) }
+        case "refuse": if Self.isOutage { throw ScriptedFailure(failureClass: .permanent) }
         case "die": kill(getpid(), SIGKILL)
         case "sleep": try await Task.sleep(for: .milliseconds(milliseconds))
         case "stuck": usleep(UInt32(clamping: milliseconds * 1000))
+        case "hoard": Self.hoard(megabytes: Int(clamping: message["mb"]?.integer ?? 0))
+        case "descriptors": try await Self.holdDescriptors(for: .milliseconds(milliseconds))
         case "zombie":
-            usleep(UInt32(clamping: milliseconds * 1000))
+            while Self.isOutage { usleep(10_000) }
             self.note(try await self.write(job) ? "!accepted " : "!refused ", job)
         case "stages":
             let outcome = try await self.pipeline.handle(job)
@@ -45,6 +48,28 @@ struct ScriptedHandler: JobHandler {
         self.note("= ", job)
         let follows = message["follow"]?.string.map { [FollowUp(queue: QueueName($0), payload: job.message.producerBytes)] } ?? []
         return .completed(followUps: follows)
+    }
+
+    private static var isOutage: Bool { getenv("OUTAGE_FILE").map { access($0, F_OK) == 0 } ?? false }
+
+    /// Takes memory and touches every page of it.
+    private static func hoard(megabytes: Int) {
+        let bytes = max(1, megabytes) << 20
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 4096)
+        defer { memory.deallocate() }
+        for offset in stride(from: 0, to: bytes, by: 4096) { memory.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self) }
+    }
+
+    /// Opens files until the process may open no more, and closes them after a while.
+    private static func holdDescriptors(for time: Duration) async throws {
+        var files: [Int32] = []
+        defer { for file in files { close(file) } }
+        while true {
+            let file = open("/dev/null", O_RDONLY | O_CLOEXEC)
+            if file < 0 { break }
+            files.append(file)
+        }
+        try await Task.sleep(for: time)
     }
 
     /// Writes the output of a stage under the run's fence. False when the fence is not the item's own any more.
