@@ -19,7 +19,10 @@ struct DiskFull: Scenario {
 
     func run(_ scene: Scene) async throws {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.redis(scene) }
+            group.addTask {
+                await self.redis(scene, .everySecond)
+                await self.redis(scene, .always)
+            }
             group.addTask {
                 await self.tables(scene)
                 await self.log(scene)
@@ -29,15 +32,24 @@ struct DiskFull: Scenario {
 
     // MARK: Redis
 
-    private func redis(_ parent: Scene) async {
+    /// With everysec Redis refuses writes and goes on; with always it ends, as it cannot keep its word any more, and is started again.
+    private func redis(_ parent: Scene, _ durability: SceneOptions.RedisDurability) async {
         do {
             let disk = try SmallDisk(megabytes: 8)
             var options = self.options
-            options.redis = .always
+            options.redis = durability
             // The last line counts.
             options.redisConfiguration = ["dir \(disk.path)", "auto-aof-rewrite-percentage 0"]
-            await parent.child("redis", options: options) { scene in
-                try await self.play(scene, parent, "Redis", disk, mention: ["MISCONF", "No space left"]) {}
+            await parent.child("redis.\(durability)", options: options) { scene in
+                let redis = try scene.redis()
+                try await self.play(
+                    scene, parent, "Redis (\(durability))", disk,
+                    mention: durability == .always ? ["not connected", "connection lost"] : ["MISCONF"]
+                ) {
+                    guard durability == .always else { return }
+                    redis.kill9()
+                    try redis.start()
+                }
             }
         } catch {
             parent.expect(false, "no disk: \(error)")

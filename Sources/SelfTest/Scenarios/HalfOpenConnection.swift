@@ -1,7 +1,9 @@
 internal import FaultProxy
 internal import Flotilla
 internal import FlotillaRedis
+internal import Glibc
 internal import PostgresClient
+internal import ServerHarness
 internal import Threading
 
 /// T09: a worker whose network swallows one direction of its connections to Redis, while its way to PostgreSQL is good: the zombie that could
@@ -13,7 +15,6 @@ struct HalfOpenConnection: Scenario {
     let length = ScenarioLength.short
 
     private static let lease = Duration.seconds(3)
-    private static let work = 8_000
 
     func run(_ scene: Scene) async throws {
         await withTaskGroup(of: Void.self) { group in
@@ -25,10 +26,13 @@ struct HalfOpenConnection: Scenario {
 
     private func partition(_ scene: Scene, _ parent: Scene, _ name: String, _ directions: [Direction]) async throws {
         let proxy = try scene.redisProxy()
-        let zombie = try scene.worker(scene.environment(redis: proxy))
+        // Its runs wait for the file to go, deaf to everything; those of the other do not see it.
+        let gate = "\(scene.directory.path)/gate"
+        writeText("", to: gate)
+        let zombie = try scene.worker(scene.environment(redis: proxy).merging(["OUTAGE_FILE": gate]) { $1 })
         try await scene.ready(workers: 1)
         let former = try await scene.broker.workers()[0].id
-        let jobs = (0..<4).map { TestJob("z\($0)", run: "zombie", milliseconds: Self.work) }
+        let jobs = (0..<4).map { TestJob("z\($0)", run: "zombie") }
         try await scene.send(jobs)
         try await scene.eventually("they run") { scene.runs.begins.count == jobs.count }
 
@@ -45,16 +49,17 @@ struct HalfOpenConnection: Scenario {
         let taken = MonotonicTime.now - start
         parent.measured("\(name) dropped: others run its jobs after", seconds(taken))
         scene.expect(taken <= Self.lease + .seconds(2), "another worker ran them only \(seconds(taken)) after the cut")
+        unlink(gate)
         try await scene.eventually("the zombie has tried to write", within: .seconds(30)) {
             scene.runs.writes.count { $0.pid == zombie.pid } == jobs.count
         }
         let accepted = scene.runs.writes.filter { $0.pid == zombie.pid && $0.kind == .write("accepted") }
         scene.expect(accepted.isEmpty, "\(accepted.count) writes of the zombie were accepted")
-        let idle = MonotonicTime.now
-        proxy.set(.pass)
         try await scene.settled(within: .seconds(40))
 
         // Healed, it works on under another name.
+        let idle = MonotonicTime.now
+        proxy.set(.pass)
         try await scene.eventually("it has another name", within: .seconds(20)) {
             let workers = try await scene.broker.workers().map(\.id)
             return workers.count == 2 && !workers.contains(former)

@@ -37,20 +37,20 @@ struct LostReplies: Scenario {
     private static let calls: [(name: String, needle: String)] =
         Script.all.map { ($0.name, $0.sha1) } + [("blmove", "BLMOVE"), ("lpush", "LPUSH"), ("lock", "NX\r\n$2\r\nPX")]
 
-    private static func job(_ number: Int) -> TestJob {
+    private static func job(_ number: Int, deaths: Int) -> TestJob {
         switch number {
         case 0..<4: TestJob("f\(number)", run: "fail", end: .dead(.attemptsSpent))
         case 4..<8: TestJob("f\(number)", run: "permanent", end: .dead(.permanent))
-        case 8: TestJob("f\(number)", run: "die", end: .dead(.crash))
-        case 9..<30: TestJob("f\(number)", run: "stages")
-        case 30..<60: TestJob("f\(number)", run: "sleep", milliseconds: 40)
+        case 8..<8 + deaths: TestJob("f\(number)", run: "die", end: .dead(.crash))
+        case 20..<40: TestJob("f\(number)", run: "stages")
+        case 40..<70: TestJob("f\(number)", run: "sleep", milliseconds: 40)
         default: TestJob("f\(number)")
         }
     }
 
     private func play(_ scene: Scene, _ parent: Scene, _ name: String, _ effect: Trap.Effect) async throws {
         let proxy = try scene.redisProxy()
-        let count = scene.setting.isLong ? 8 : 2
+        let count = scene.setting.isLong ? 4 : 2
         let traps = Self.calls.map { call in
             (name: call.name, trap: proxy.arm(Trap([call.needle], count: count, effect: effect)))
         }
@@ -60,27 +60,29 @@ struct LostReplies: Scenario {
         func tend() throws { for index in fleet.indices where !fleet[index].isRunning { fleet[index] = try scene.restart(fleet[index]) } }
         try await scene.ready(workers: 2)
         for start in stride(from: 0, to: 200, by: 20) {
-            try await scene.send((start..<start + 20).map { Self.job($0) })
+            try await scene.send((start..<start + 20).map { Self.job($0, deaths: count) })
             try await Task.sleep(for: .milliseconds(100))
         }
         try await scene.sendMalformed([Array("{ malformed".utf8)])
         try await scene.settled(within: .seconds(90), tending: tend)
 
-        // Two that stop, for `retire`.
-        for index in 0..<2 {
-            scene.terminate(fleet[index])
-            try await scene.eventually("\(fleet[index].name) has stopped") { !fleet[index].isRunning }
+        // Some that stop, for `retire`.
+        for _ in 0..<count {
+            scene.terminate(fleet[0])
+            try await scene.eventually("\(fleet[0].name) has stopped") { !fleet[0].isRunning }
             try tend()
+            try await scene.ready(workers: 2)
         }
         try await self.operate(scene, proxy)
         try await scene.settled(within: .seconds(60), tending: tend)
         // The last ones: idle workers wait with BLMOVE, one message at a time.
         var number = 1_000
-        try await scene.eventually("every trap is sprung", within: .seconds(30), every: .milliseconds(100)) {
+        let end = MonotonicTime.now + .seconds(30)
+        while !traps.allSatisfy({ $0.trap.sprung == count }), MonotonicTime.now < end {
             try tend()
             try await scene.send([TestJob("f\(number)", run: number % 2 == 0 ? "ok" : "stages")])
             number += 1
-            return traps.allSatisfy { $0.trap.sprung == count }
+            try await Task.sleep(for: .milliseconds(100))
         }
         try await scene.settled(within: .seconds(60), tending: tend)
         for (script, trap) in traps { scene.expect(trap.sprung == count, "\(script): \(trap.sprung) of \(count) \(name)s lost") }
@@ -118,7 +120,7 @@ struct LostReplies: Scenario {
 
     private func move(_ scene: Scene, _ broker: RedisBroker) async throws {
         // One for each answer that can be lost, and one more. A copy too many is dropped when it is claimed.
-        let tries = scene.setting.isLong ? 9 : 3
+        let tries = scene.setting.isLong ? 5 : 3
         for number in 0..<tries {
             let job = TestJob("later\(number)")
             try await self.insist { try await broker.enqueue(job.payload, after: .seconds(600)) }

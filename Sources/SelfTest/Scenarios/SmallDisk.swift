@@ -12,7 +12,8 @@ final class SmallDisk: Sendable {
         let directory = try ScratchDirectory(prefix: "flotilla-disk")
         self.directory = directory
         self.path = "\(directory.path)/disk"
-        guard mkdir(self.path, 0o755) == 0 else { throw SelfTestError("cannot make \(self.path)") }
+        // PostgreSQL, which is not root, must get there.
+        guard chmod(directory.path, 0o755) == 0, mkdir(self.path, 0o755) == 0 else { throw SelfTestError("cannot make \(self.path)") }
         guard succeeds(["mount", "-t", "tmpfs", "-o", "size=\(megabytes)m,mode=755", "flotilla-selftest", self.path]) else {
             throw SelfTestError("cannot mount a tmpfs of \(megabytes) MB")
         }
