@@ -92,14 +92,33 @@ struct DiskFull: Scenario {
             var options = self.options
             options.databaseURL = server.url()
             await parent.child("log", options: options) { scene in
-                try await self.play(scene, parent, "PostgreSQL's log", disk, mention: ["No space left", "PANIC"]) {
+                // The session that needs a new segment makes the server panic; all others hear of a crash.
+                try await self.play(
+                    scene, parent, "PostgreSQL's log", disk, mention: ["No space left", "another server process", "connection"],
+                    provoke: { try await self.useUpSegments(scene) }
+                ) {
                     if !server.isRunning { try server.start() }
                 }
+                let text = readText(server.logPath)
+                scene.expect(text.contains("PANIC") && text.contains("No space left"), "the server never ran out of room for its log")
             }
             server.stop()
         } catch {
             parent.expect(false, "no disk: \(error)")
         }
+    }
+
+    /// Begins new segments until there is no room for one.
+    private func useUpSegments(_ scene: Scene) async throws {
+        for _ in 0..<20 {
+            do {
+                _ = try await scene.pool.query("SELECT pg_logical_emit_message(false, 'selftest', 'x')")
+                _ = try await scene.pool.query("SELECT pg_switch_wal()")
+            } catch {
+                return
+            }
+        }
+        throw SelfTestError("twenty segments of log went onto a full disk")
     }
 
     private func makeOwned(_ disk: SmallDisk) async throws {
@@ -111,7 +130,8 @@ struct DiskFull: Scenario {
     // MARK: Both
 
     private func play(
-        _ scene: Scene, _ parent: Scene, _ name: String, _ disk: SmallDisk, mention: [String], _ revive: @Sendable () throws -> Void
+        _ scene: Scene, _ parent: Scene, _ name: String, _ disk: SmallDisk, mention: [String],
+        provoke: () async throws -> Void = {}, _ revive: () throws -> Void
     ) async throws {
         let fleet = [try scene.worker(), try scene.worker(), try scene.scheduler()]
         try await scene.ready(workers: 2)
@@ -120,6 +140,7 @@ struct DiskFull: Scenario {
             try await scene.underLoad()
             scene.journal.note("disk full", name)
             disk.fill()
+            try await provoke()
             try await Task.sleep(for: scene.setting.isLong ? .seconds(15) : .seconds(5))
             // It is as full as it was said to be.
             let left = disk.fill()

@@ -67,11 +67,17 @@ struct LostReplies: Scenario {
         try await scene.settled(within: .seconds(90), tending: tend)
 
         // Some that stop, for `retire`.
+        var extra = 0
         for _ in 0..<count {
             scene.terminate(fleet[0])
             try await scene.eventually("\(fleet[0].name) has stopped") { !fleet[0].isRunning }
             try tend()
-            try await scene.ready(workers: 2)
+            let pid = fleet[0].pid
+            try await scene.eventually("\(fleet[0].name) works", every: .milliseconds(50)) {
+                try await scene.send([TestJob("g\(extra)")])
+                extra += 1
+                return scene.runs.begins.contains { $0.pid == pid }
+            }
         }
         try await self.operate(scene, proxy)
         try await scene.settled(within: .seconds(60), tending: tend)
@@ -86,7 +92,7 @@ struct LostReplies: Scenario {
         }
         try await scene.settled(within: .seconds(60), tending: tend)
         for (script, trap) in traps { scene.expect(trap.sprung == count, "\(script): \(trap.sprung) of \(count) \(name)s lost") }
-        parent.measured("lost \(name)s, over \(traps.count) scripts and commands", proxy.statistics.trapped)
+        parent.measured("calls that lost their \(name), over \(traps.count) scripts and commands", proxy.statistics.trapped)
         try await self.check(scene)
     }
 
