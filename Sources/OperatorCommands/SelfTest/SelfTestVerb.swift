@@ -1,9 +1,4 @@
-import Flotilla
-import FlotillaPostgres
-import Glibc
-import JSONText
 import SelfTest
-import Threading
 
 struct SelfTestVerb: Verb {
     static let spec = CommandSpec(
@@ -42,51 +37,12 @@ struct SelfTestVerb: Verb {
     func run(_ context: CommandContext) async throws -> Output {
         let printer = context.printer
         let runner = SelfTestRunner(self.options) { printer.message($0) }
-        if self.isListing { return try Self.list(runner) }
-        let report = try await runner.run()
-        return Self.output(report)
-    }
-
-    static func list(_ runner: SelfTestRunner) throws -> Output {
-        var output = Output("ScenarioList")
-        var table = Table([.left("ID"), .left("LENGTH"), .left("SCENARIO"), .flexible("PROMISE")], empty: "none")
-        let scenarios = try runner.scenarios()
-        for scenario in scenarios { table.rows.append([scenario.id, scenario.length.rawValue, scenario.title, scenario.promise]) }
-        output.set(
-            "scenarios",
-            .array(
-                scenarios.map {
-                    [
-                        "id": .string($0.id), "length": .string($0.length.rawValue), "title": .string($0.title),
-                        "promise": .string($0.promise),
-                    ]
-                }))
-        output.table(table)
-        return output
-    }
-
-    static func output(_ report: SelfTestReport) -> Output {
-        var output = Output("SelfTest", ["seed": .integer(Int64(clamping: report.seed)), "held": .bool(report.isHeld)])
-        output.line(report.equation.sentence)
-        var table = Table(
-            [
-                .left("ID"), .left("SCENARIO"), .left("RESULT"), .right("JOBS"), .right("FAULTS"), .right("LOST"), .right("RUN TWICE"),
-                .right("APPLIED TWICE"), .right("LONGEST STALL"), .right("SECONDS"),
-            ], empty: "nothing was played")
-        for entry in report.entries { table.rows.append(Self.row(entry)) }
-        output.table(table)
-        for entry in report.entries { for text in entry.broken { output.line("\(entry.id): \(text)") } }
-        output.line("seed \(report.seed)" + (report.artefacts.map { "; logs in \($0)" } ?? ""))
-        output.exit = report.isHeld ? .success : .failed
-        return output
-    }
-
-    private static func row(_ entry: SelfTestReport.Entry) -> [String] {
-        if case .skipped(let reason) = entry.verdict { return [entry.id, entry.title, "skipped: \(reason)"] }
-        return [
-            entry.id, entry.title, entry.verdict == .held ? "held" : "BROKEN", "\(entry.jobs)", "\(entry.faults)", "\(entry.lost)",
-            "\(entry.duplicatesExecuted)", "\(entry.duplicatesApplied)",
-            "\((entry.longestStall.inSeconds * 100).rounded() / 100) s", "\(Int(entry.duration.inSeconds.rounded()))",
-        ]
+        do {
+            if self.isListing { return SelfTestOutput.list(try runner.scenarios()) }
+            printer.message("seed \(self.options.seed)")
+            return SelfTestOutput.report(try await runner.run())
+        } catch let error as SelfTestError {
+            throw CommandError.usage(error.message)
+        }
     }
 }

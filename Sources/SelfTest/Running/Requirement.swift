@@ -1,20 +1,23 @@
 internal import Glibc
 internal import ServerHarness
 
-/// Something that a scenario needs of the machine.
+/// Something that a scenario needs of the machine, or of the command line.
 public struct Requirement: Sendable {
     /// A word or two: `root`.
     public let name: String
-    private let check: @Sendable () -> String?
+    private let check: @Sendable (SceneSetting) -> String?
 
     /// - Parameter check: why it is not met, or nil.
-    public init(_ name: String, check: @escaping @Sendable () -> String?) {
+    public init(_ name: String, check: @escaping @Sendable () -> String?) { self.init(name, inSetting: { _ in check() }) }
+
+    /// - Parameter check: why it is not met in a setting, or nil.
+    public init(_ name: String, inSetting check: @escaping @Sendable (SceneSetting) -> String?) {
         self.name = name
         self.check = check
     }
 
     /// Why it is not met here; nil when it is. Tries the thing itself, so it may take milliseconds.
-    public func unmet() -> String? { self.check() }
+    public func unmet(in setting: SceneSetting) -> String? { self.check(setting) }
 
     public static let root = Requirement("root") { geteuid() == 0 ? nil : "needs root" }
 
@@ -35,6 +38,15 @@ public struct Requirement: Sendable {
     public static let tmpfs = Requirement("tmpfs") {
         succeeds(["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=64k none /mnt"]) ? nil : "the kernel refuses a mount of tmpfs"
     }
+
+    /// The programs of another build.
+    public static let previousBuild = Requirement(
+        "another build",
+        inSetting: { setting in
+            guard let directory = setting.previousPrograms else { return "needs another build's programs: --previous DIR" }
+            let missing = ["flotilla", "retry-scheduler", "fleet-worker"].filter { access("\(directory)/\($0)", X_OK) != 0 }
+            return missing.isEmpty ? nil : "\(directory) has no \(missing.joined(separator: ", "))"
+        })
 }
 
 /// Runs a program and says whether it ended with 0.

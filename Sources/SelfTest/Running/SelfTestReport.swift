@@ -33,6 +33,15 @@ public struct SelfTestReport: Sendable {
     /// Where logs, journals and histories were kept; nil when nothing was.
     public var artefacts: String?
 
+    /// The samples of the equation, over all scenes.
+    public var samples: ConservationSampler.Tally {
+        self.entries.flatMap(\.scenes).reduce(into: ConservationSampler.Tally()) { sum, scene in
+            sum.samples += scene.samples.samples
+            sum.unanswered += scene.samples.unanswered
+            sum.imbalances += scene.samples.imbalances
+        }
+    }
+
     /// Whether everything that was played held, and anything was played at all.
     public var isHeld: Bool {
         self.entries.contains { $0.verdict == .held } && self.entries.allSatisfy { $0.verdict != .broken }

@@ -57,14 +57,17 @@ public struct SelfTestRunner: Sendable {
         }
         var report = SelfTestReport(seed: self.options.seed)
         let servers = SharedServers()
+        let artefacts = ArtefactDirectory(seed: self.options.seed, keepsAll: self.options.isKeeping)
         for scenario in scenarios {
             try Task.checkCancellation()
             let setting = SceneSetting(
                 name: scenario.id, seed: self.options.seed, isLong: !self.options.isShort, jobs: self.options.jobs,
                 duration: self.options.duration, programs: programs, previousPrograms: self.options.previousPrograms, servers: servers,
+                artefacts: artefacts,
                 progress: self.progress)
             let entry = await self.play(scenario, setting)
             report.entries.append(entry)
+            report.artefacts = artefacts.path
         }
         return report
     }
@@ -72,7 +75,7 @@ public struct SelfTestRunner: Sendable {
     private func play(_ scenario: any Scenario, _ setting: SceneSetting) async -> SelfTestReport.Entry {
         var entry = SelfTestReport.Entry(
             id: scenario.id, title: scenario.title, promise: scenario.promise, verdict: .held)
-        let unmet = scenario.requirements.compactMap { $0.unmet() }
+        let unmet = scenario.requirements.compactMap { $0.unmet(in: setting) }
         guard unmet.isEmpty else {
             entry.verdict = .skipped(unmet.joined(separator: ", "))
             self.progress("\(scenario.id) \(scenario.title): skipped, \(unmet.joined(separator: ", "))")

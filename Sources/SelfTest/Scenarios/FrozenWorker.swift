@@ -19,6 +19,7 @@ struct FrozenWorker: Scenario {
         // Runs of the victim wait for the file to go; those of the other do not see it.
         let gate = "\(scene.directory.path)/gate"
         writeText("", to: gate)
+        try scene.scheduler()
         let victim = try scene.worker(["CONCURRENCY": "\(Self.runs)", "OUTAGE_FILE": gate])
         try await scene.ready(workers: 1)
         let name = try await scene.broker.workers()[0].id
@@ -55,7 +56,6 @@ struct FrozenWorker: Scenario {
         scene.kill(other)
         try await scene.send([TestJob("next")])
         try await scene.eventually("the zombie works on") { scene.runs.ends.contains { $0.name == "next" && $0.pid == victim.pid } }
-        try scene.scheduler()
         try await scene.settled(within: .seconds(30))
     }
 }

@@ -36,7 +36,7 @@ extension Scene {
         let number = self.state.withLock { state in state.processes.count { $0.program == program } + 1 }
         let name = "\(program.rawValue)-\(number)"
         let log = "\(self.directory.path)/\(name).log"
-        let line = prefix + program.command(in: programs)
+        let line = prefix + program.command(in: programs, isOwn: programs == self.setting.programs)
         let child = try ChildProcess(
             line[0], Array(line.dropFirst()), environment: self.environment.merging(environment) { $1 }, inheritsEnvironment: false,
             log: log)
@@ -88,14 +88,15 @@ extension Scene {
 
     /// Waits until as many workers are registered.
     public func ready(workers: Int) async throws {
-        try await self.eventually("\(workers) workers are there") { try await self.broker.workers().count >= workers }
+        try await self.eventually("\(workers) workers are there", within: .seconds(60)) { try await self.broker.workers().count >= workers }
     }
 }
 
 extension FleetProcess.Program {
-    func command(in directory: String) -> [String] {
+    /// `flotilla` is the worker of its own build. Other builds may be older than that, and have it as a program of its own.
+    func command(in directory: String, isOwn: Bool) -> [String] {
         switch self {
-        case .worker: ["\(directory)/flotilla", "selftest-worker"]
+        case .worker: isOwn ? ["\(directory)/flotilla", "selftest-worker"] : ["\(directory)/fleet-worker"]
         case .scheduler: ["\(directory)/retry-scheduler"]
         }
     }

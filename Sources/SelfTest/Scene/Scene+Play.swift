@@ -25,6 +25,7 @@ extension Scene {
         }
         await scene.conclude(sampler.tally)
         let outcome = scene.outcome(sampler.tally, duration: MonotonicTime.now - start)
+        if setting.artefacts.keepsAll || !outcome.all.allSatisfy({ $0.broken.isEmpty }) { await scene.keep(outcome) }
         await scene.close()
         return outcome
     }

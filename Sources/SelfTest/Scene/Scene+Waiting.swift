@@ -7,7 +7,7 @@ extension Scene {
     /// Polls until a condition holds.
     /// - Throws: ``SelfTestError`` when it does not within the limit.
     public func eventually(
-        _ what: String, within limit: Duration = .seconds(20), every interval: Duration = .milliseconds(10),
+        _ what: String, within limit: Duration = .seconds(60), every interval: Duration = .milliseconds(10),
         _ condition: () async throws -> Bool
     ) async throws {
         let end = MonotonicTime.now + limit

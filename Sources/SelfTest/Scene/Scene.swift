@@ -79,6 +79,11 @@ public final class Scene: Sendable {
         self.broker = RedisBroker(
             names: QueueNames(queue: Self.queue, retry: "document_retry", deadLetter: "document_dlq"), client: self.client,
             blocking: RedisBlockingConnection(configuration: configuration, eventLoop: Self.loop), eventLoop: Self.loop)
+        if options.isMigrated { try await self.migrate() }
+    }
+
+    /// Brings the database up to date, as `flotilla migrate` does.
+    public func migrate() async throws {
         _ = try await Migrator(pool: self.pool, migrations: fleetMigrations).migrate()
     }
 

@@ -26,8 +26,10 @@ public struct SceneOptions: Sendable {
     public var postgresTCP = false
     /// Only with ``ownsPostgres``: settings by name.
     public var postgresSettings: [String: String] = [:]
-    /// The address of a database that the scenario has made itself; it is migrated.
+    /// The address of a database that the scenario has made itself.
     public var databaseURL: String?
+    /// Whether the database is brought up to date before the scenario begins.
+    public var isMigrated = true
 
     /// Added to the environment of all workers and schedulers.
     public var environment: [String: String] = [:]

@@ -15,6 +15,7 @@ public struct SceneSetting: Sendable {
     /// Where another build's are, for fleets of two; nil when there is none.
     public var previousPrograms: String?
     let servers: SharedServers
+    let artefacts: ArtefactDirectory
     /// Called with lines for people as the scene goes on.
     let progress: @Sendable (String) -> Void
 }

@@ -1,4 +1,0 @@
-import SelfTest
-import Testing
-
-@Suite struct StallTests {}
