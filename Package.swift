@@ -77,6 +77,8 @@ let package = Package(
         module("Reactor", ["CSystem", "Threading"]),
         module("RedisClient", ["CHiredis", "COpenSSL", "CSystem", "Reactor", "Threading"]),
         module("PostgresClient", ["CLibpq", "Reactor", "Threading"]),
+        // Faults between a client and a server, for the tests.
+        module("FaultProxy", ["CSystem", "Reactor", "Threading"]),
         module("HTTPServer", ["CMicrohttpd", "CSystem", "Threading"]),
         module("HTTPClient", ["CCurl", "Threading"]),
         module("Compression", ["CZlib"]),
@@ -148,7 +150,7 @@ let package = Package(
             "SelfTest",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "FlotillaCachePostgres",
-                "CorpusPostgres", "JSONText", "PostgresClient", "Reactor", "RedisClient", "ServerHarness", "Threading",
+                "CorpusPostgres", "FaultProxy", "JSONText", "PostgresClient", "Reactor", "RedisClient", "ServerHarness", "Threading",
             ]),
         .target(
             name: "OperatorCommands",
@@ -209,6 +211,7 @@ let package = Package(
                 "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "JSONText", "Threading",
             ]),
         tests("ReactorTests", ["Reactor", "Threading"]),
+        tests("FaultProxyTests", ["FaultProxy", "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading"]),
         tests("RedisClientTests", ["RedisClient", "Reactor", "ServerHarness", "Threading"]),
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
         tests("SubprocessTests", ["Subprocess", "Threading"]),

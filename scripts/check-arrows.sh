@@ -23,7 +23,7 @@ declare -A owner=(
     [CHiredis]=RedisClient [COpenSSL]="RedisClient Cryptography" [CLibpq]=PostgresClient [CZlib]=Compression
     [CExpat]=XMLText [CMicrohttpd]=HTTPServer [CCurl]=HTTPClient
 )
-system_importers="Reactor RedisClient HTTPServer Subprocess FlotillaDaemon ObjectStorage DocumentFormats document-extractor ServerHarness Threading"
+system_importers="Reactor RedisClient FaultProxy HTTPServer Subprocess FlotillaDaemon ObjectStorage DocumentFormats document-extractor ServerHarness Threading"
 
 for directory in Sources/System/*/; do
     library=$(basename "$directory")
