@@ -191,6 +191,7 @@ let package = Package(
             path: "Tests/CacheProbe", swiftSettings: settings),
         module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
+        tests("SimulationTests", ["FlotillaTesting"]),
         tests(
             "FlotillaCacheTests",
             [
