@@ -119,27 +119,29 @@ extension SimulationWorld {
     /// The blocking pop. The server gives it up at its own time, whatever became of the caller.
     func wait(by id: WorkerID, from process: SimulatedProcess, _ then: @escaping (Bool) -> Void) {
         var isOver = false
+        let life = process.life
         func end(_ hasLanded: Bool) {
             guard !isOver else { return }
             isOver = true
             then(hasLanded)
         }
+        func answer(_ hasLanded: Bool) { process.after(100, in: life) { end(hasLanded) } }
         self.call(.broker, from: process) { () -> Void in
-            if self.broker.landing[id]?.isEmpty == false { return process.after(100) { end(true) } }
+            if self.broker.landing[id]?.isEmpty == false { return answer(true) }
             self.broker.nextWaiter += 1
             let number = self.broker.nextWaiter
             self.broker.waiters.append((number, id, { _ in }))
             self.waits[number] = { hasLanded in
                 if hasLanded, self.defect == .popsWithoutLanding { _ = self.broker.landing[id]?.popLast() }
-                process.after(100) { end(hasLanded) }
+                answer(hasLanded)
             }
             self.after(Self.timeout) {
                 guard self.waits.removeValue(forKey: number) != nil else { return }
                 self.broker.waiters.removeAll { $0.id == number }
-                process.after(100) { end(false) }
+                answer(false)
             }
-        } _: { answer in
-            if case .reply = answer { return }
+        } _: { result in
+            if case .reply = result { return }
             end(false)
         }
     }
@@ -273,7 +275,7 @@ extension SimulationWorld {
     }
 
     private func relayLater(_ process: SimulatedProcess) {
-        process.after(250_000) {
+        process.after(1_000_000) {
             // The rows stay locked until the push is done, and marked as sent only then.
             self.call(.store, from: process) {
                 let messages = self.store.outbox

@@ -96,7 +96,7 @@ final class SimulationWorld {
 
     /// Whether everything came to rest.
     private func rest() -> Bool {
-        let limit = self.now + 3_600_000_000
+        let limit = self.now + 1_200_000_000
         while self.violation == nil, self.now < limit {
             if self.isAtRest { return true }
             for _ in 0..<32 where self.violation == nil { self.step() }
@@ -164,7 +164,9 @@ final class SimulationWorld {
     func call<Value>(
         _ server: Server, from process: SimulatedProcess, _ execute: @escaping () -> Value, _ then: @escaping (Answer<Value>) -> Void
     ) {
-        func answer(after delay: Int64, _ answer: Answer<Value>) { process.after(delay) { then(answer) } }
+        // The life that asks is the one that is told.
+        let life = process.life
+        func answer(after delay: Int64, _ answer: Answer<Value>) { process.after(delay, in: life) { then(answer) } }
         let (way, back) = (self.random(Int64(50)...2_000), self.random(Int64(50)...2_000))
         let fate = self.random(0...9_999)
         var limit = self.profile.refused
@@ -245,7 +247,7 @@ final class SimulationWorld {
 
     private func strike() {
         guard let process = self.processes.randomElement(using: &self.generator) else { return }
-        switch self.random(0...7) {
+        switch self.random(0...8) {
         case 0, 1: process.die("killed")
         case 2 where self.profile.freezes: process.freeze(for: self.random(Int64(100_000)...90_000_000))
         case 3 where self.profile.outages:
@@ -257,10 +259,10 @@ final class SimulationWorld {
             self.report.outages += 1
             self.storeDownUntil = self.now + self.random(Int64(50_000)...40_000_000)
             self.trace(nil, "the store is down until +\(Double(self.storeDownUntil - 1_000_000_000) / 1e6)s")
-        case 5 where self.profile.restores: self.restoreBroker()
+        case 5 where self.profile.restores, 8 where self.profile.restores: self.restoreBroker()
         case 6 where self.profile.drains: self.workers.compactMap { $0 }.randomElement(using: &self.generator)?.drain()
         case 7 where self.profile.clockSteps: process.skew += self.random(Int64(-600_000_000)...600_000_000)
-        default: break
+        default: if self.chance(2_500) { process.die("killed") }
         }
     }
 
@@ -321,9 +323,9 @@ final class SimulatedProcess {
         self.start()
     }
 
-    /// Does `body` later, if the process still lives the same life; not while it is frozen. It may die instead.
-    func after(_ delay: Int64, _ body: @escaping () -> Void) {
-        let life = self.life
+    /// Does `body` later, if the process still lives that life, or the one it lives now; not while it is frozen. It may die instead.
+    func after(_ delay: Int64, in life: Int? = nil, _ body: @escaping () -> Void) {
+        let life = life ?? self.life
         self.world.after(delay) { self.resume(life, body) }
     }
 
