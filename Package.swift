@@ -262,6 +262,9 @@ let package = Package(
                 "Corpus", "CorpusPostgres", "CorpusTesting", "EntityAnalysis", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
         tests(
+            "BrokerServerTests",
+            ["Flotilla", "FlotillaRedis", "FlotillaTesting", "RedisClient", "Reactor", "ServerHarness", "Threading"]),
+        tests(
             "OperatorCommandsTests",
             [
                 "OperatorCommands", "Corpus", "CorpusPostgres", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres",

@@ -50,7 +50,12 @@ extension SimulationWorld {
         // A long backlog tries nothing new, and every step is slower.
         guard self.broker.ready.count < 30 else { return }
         if self.profile.duplicates, self.chance(1_000), let old = self.messages.indices.randomElement(using: &self.generator) {
-            if self.messages[old].acceptedAt != .max { self.call(.broker, from: process) { self.push(self.messages[old].payload) } _: { _ in } }
+            if self.messages[old].acceptedAt != .max {
+                self.call(.broker, from: process) {
+                    self.push(self.messages[old].payload)
+                } _: { _ in
+                }
+            }
             return
         }
         let job = self.chance(8_000) ? "j\(self.jobs.count)" : nil
@@ -67,8 +72,13 @@ extension SimulationWorld {
             let metadata = RetryMetadata(
                 retryCount: 0, retryAt: process.wallClock, originalQueue: Self.queue, nonce: "p\(last)")
             let payload = MessageSplice.adding(metadata, to: self.messages[last].payload)
-            if case .malformed = self.messages[last].behaviour { files.append(last) } else {
-                self.call(.broker, from: process) { self.schedule(payload, after: delay) } _: { _ in }
+            if case .malformed = self.messages[last].behaviour {
+                files.append(last)
+            } else {
+                self.call(.broker, from: process) {
+                    self.schedule(payload, after: delay)
+                } _: { _ in
+                }
             }
         }
         self.push(files, from: process)
@@ -165,14 +175,17 @@ extension SimulationWorld {
             self.reclaimLater(process, reclaimer, 1_000_000)
         }
         if reclaimer.hasFailed, reclaimer.reachableSince.map({ self.now - $0 < 10_000_000 }) ?? true {
-            return self.call(.broker, from: process) {} _: { answer in
+            return self.call(.broker, from: process) {
+            } _: { answer in
                 guard case .reply = answer else { return failed() }
                 reclaimer.reachableSince = reclaimer.reachableSince ?? self.now
                 self.reclaimLater(process, reclaimer, 1_000_000)
             }
         }
         reclaimer.hasFailed = false
-        self.call(.broker, from: process) { self.broker.expired(limit: 100, now: self.time) } _: { answer in
+        self.call(.broker, from: process) {
+            self.broker.expired(limit: 100, now: self.time)
+        } _: { answer in
             guard case .reply(let expired) = answer else { return failed() }
             self.sweep((expired.dead + expired.swept)[...], left: 100, quarantined: [], process) { quarantined, hasMore in
                 self.keep(quarantined, process)
@@ -190,13 +203,16 @@ extension SimulationWorld {
     ) {
         guard let id = ids.first else { return then(quarantined, false) }
         guard left > 0 else { return then(quarantined, true) }
-        self.call(.broker, from: process) { self.sweep(id) } _: { answer in
+        self.call(.broker, from: process) {
+            self.sweep(id)
+        } _: { answer in
             guard case .reply(let round) = answer else { return then(quarantined, nil) }
             self.quarantine(round.candidates[...], of: id, quarantined, process) { quarantined in
                 guard let quarantined else { return then([], nil) }
                 let isFinished = !round.hasMore && round.candidates.isEmpty
                 self.sweep(
-                    isFinished ? ids.dropFirst() : ids, left: left - round.moved - round.candidates.count, quarantined: quarantined, process,
+                    isFinished ? ids.dropFirst() : ids, left: left - round.moved - round.candidates.count, quarantined: quarantined,
+                    process,
                     then: then)
             }
         }
@@ -210,7 +226,9 @@ extension SimulationWorld {
         let dead = CrashLetter.make(
             for: candidate.payload, crashes: candidate.crashes, queue: Self.queue,
             id: ULID.make(milliseconds: UInt64(process.wallClock / 1_000), using: &self.generator), at: process.wallClock)
-        self.call(.broker, from: process) { self.quarantine(id, candidate.sequence, dead) } _: { answer in
+        self.call(.broker, from: process) {
+            self.quarantine(id, candidate.sequence, dead)
+        } _: { answer in
             guard case .reply(let isMoved) = answer else { return then(nil) }
             self.quarantine(
                 candidates.dropFirst(), of: id, isMoved ? quarantined + [dead] : quarantined, process, then: then)
@@ -221,7 +239,10 @@ extension SimulationWorld {
     private func keep(_ quarantined: Quarantined, _ process: SimulatedProcess) {
         guard !quarantined.isEmpty else { return }
         let messages = quarantined.map { self.deadMessage($0.payload, $0.letter) }
-        self.call(.store, from: process) { self.recordDead(messages) } _: { _ in }
+        self.call(.store, from: process) {
+            self.recordDead(messages)
+        } _: { _ in
+        }
     }
 
     private func deadMessage(_ payload: [UInt8], _ letter: DeadLetter) -> DeadMessage {
@@ -231,13 +252,17 @@ extension SimulationWorld {
 
     private func keepHistory(_ process: SimulatedProcess) {
         process.after(10_000_000) {
-            self.call(.broker, from: process) { self.broker.dead } _: { answer in
+            self.call(.broker, from: process) {
+                self.broker.dead
+            } _: { answer in
                 guard case .reply(let dead) = answer else { return self.keepHistory(process) }
                 let entries = dead.map { DeadLetterEntry($0, queue: Self.queue) }
                 self.call(.store, from: process) {
                     self.recordDead(
                         entries.filter { self.store.letters[$0.letter.id] == nil }.map { self.deadMessage($0.payload, $0.letter) })
-                } _: { _ in self.keepHistory(process) }
+                } _: { _ in
+                    self.keepHistory(process)
+                }
             }
         }
     }
@@ -270,7 +295,11 @@ extension SimulationWorld {
             return due
         } _: { answer in
             guard case .reply(let due) = answer else { return self.promoteLater(process, 1_000_000) }
-            self.call(.broker, from: process) { for payload in due { self.broker.push(payload) } } _: { _ in self.promoteLater(process, 1_000_000) }
+            self.call(.broker, from: process) {
+                for payload in due { self.broker.push(payload) }
+            } _: { _ in
+                self.promoteLater(process, 1_000_000)
+            }
         }
     }
 
@@ -283,11 +312,15 @@ extension SimulationWorld {
                 return messages
             } _: { answer in
                 guard case .reply(let messages) = answer, !messages.isEmpty else { return self.relayLater(process) }
-                self.call(.broker, from: process) { for message in messages { self.push(message.payload) } } _: { answer in
+                self.call(.broker, from: process) {
+                    for message in messages { self.push(message.payload) }
+                } _: { answer in
                     guard case .reply = answer else { return self.relayLater(process) }
                     self.call(.store, from: process) {
                         self.store.outbox.removeAll { messages.contains($0) }
-                    } _: { _ in self.relayLater(process) }
+                    } _: { _ in
+                        self.relayLater(process)
+                    }
                 }
             }
         }
@@ -296,7 +329,7 @@ extension SimulationWorld {
     // MARK: The operator
 
     private func operateLater(_ process: SimulatedProcess) {
-        process.after(self.random(Int64(500_000)...15_000_000)) {
+        process.after(self.random(Int64(200_000)...6_000_000)) {
             guard !self.isCalm else { return }
             self.operate(process)
             self.operateLater(process)
@@ -309,23 +342,32 @@ extension SimulationWorld {
         case 4: self.replay(process, discarding: true)
         case 5, 6:
             guard let payload = self.broker.scheduled.randomElement(using: &self.generator)?.payload else { return }
-            self.call(.broker, from: process) { self.hasten(payload) } _: { _ in }
+            self.call(.broker, from: process) {
+                self.hasten(payload)
+            } _: { _ in
+            }
         case 7:
             guard let job = self.jobs.keys.sorted().randomElement(using: &self.generator) else { return }
             self.trace(nil, "the operator cancels job \(job)")
             self.call(.store, from: process) {
                 self.store.cancel(job)
                 self.checkJob(job)
-            } _: { _ in }
+            } _: { _ in
+            }
         default:
-            self.call(.broker, from: process) { self.broker.pauseReason = "for a while" } _: { _ in }
+            self.call(.broker, from: process) {
+                self.broker.pauseReason = "for a while"
+            } _: { _ in
+            }
             self.after(self.random(Int64(100_000)...10_000_000)) { self.broker.pauseReason = nil }
         }
     }
 
     /// Puts dead letters back, or away: the history first, then the message.
     private func replay(_ process: SimulatedProcess, discarding: Bool) {
-        self.call(.broker, from: process) { self.broker.dead } _: { answer in
+        self.call(.broker, from: process) {
+            self.broker.dead
+        } _: { answer in
             guard case .reply(let dead) = answer else { return }
             for payload in dead where self.chance(discarding ? 2_000 : 5_000) {
                 let entry = DeadLetterEntry(payload, queue: Self.queue)
@@ -336,7 +378,8 @@ extension SimulationWorld {
                     guard case .reply(true) = answer else { return }
                     self.call(.broker, from: process) {
                         discarding ? self.discard(payload) : self.requeue(payload, entry.restored)
-                    } _: { _ in }
+                    } _: { _ in
+                    }
                 }
             }
         }

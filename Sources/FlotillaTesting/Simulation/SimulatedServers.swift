@@ -82,11 +82,15 @@ extension SimulationWorld {
 
     func beginTrial(of delivery: DeliveryID) -> Bool {
         let payload = self.broker.workers[delivery.worker]?.held[delivery.sequence]
+        let before = payload.flatMap { self.broker.suspicions[$0] }
         if self.defect == .trialsAdd, let payload { self.broker.suspicions[payload]?.trial = nil }
-        guard self.broker.beginTrial(of: delivery) else { return false }
+        guard self.broker.beginTrial(of: delivery), let payload else { return false }
+        if let before, before.trial == delivery, before.crashes != self.broker.suspicions[payload]?.crashes {
+            self.fail("one trial of \(delivery.short) is counted twice", SimulatedMessage.number(of: payload))
+        }
         self.trace(
-            payload.flatMap { SimulatedMessage.number(of: $0) },
-            "on trial as \(delivery.short): crash \(payload.flatMap { self.broker.suspicions[$0]?.crashes } ?? 0) if it ends badly")
+            SimulatedMessage.number(of: payload),
+            "on trial as \(delivery.short): crash \(self.broker.suspicions[payload]?.crashes ?? 0) if it ends badly")
         return true
     }
 
@@ -147,9 +151,9 @@ extension SimulationWorld {
     }
 
     func requeue(_ payload: [UInt8], _ restored: [UInt8]) -> Bool {
-        let isMoved = self.broker.unbury(payload)
-        if isMoved || self.defect == .requeuesTwice { self.broker.push(restored) }
-        guard isMoved else { return false }
+        guard self.broker.unbury(payload) else { return false }
+        if self.defect == .requeuesACopy { self.broker.dead.append(payload) }
+        self.broker.push(restored)
         self.report.requeues += 1
         self.trace(SimulatedMessage.number(of: payload), "moved from the dead letters to the queue")
         return true
@@ -173,7 +177,9 @@ extension SimulationWorld {
             self.trace(number, "asks to be run as \(claim.delivery.short): \(admission.short)")
             if case .run(let fence, let failures) = admission {
                 if fence.rawValue <= self.messages[number].fence { self.fail("message \(number) got the fence \(fence) again", number) }
-                if let before, [.completed, .cancelled].contains(before.status) { self.fail("message \(number) is run after its end", number) }
+                if let before, [.completed, .cancelled].contains(before.status) {
+                    self.fail("message \(number) is run after its end", number)
+                }
                 if before?.status == .failed { self.reopened(number) }
                 if failures != self.messages[number].failures {
                     self.fail("message \(number) failed \(self.messages[number].failures) times, and the store says \(failures)", number)
@@ -209,7 +215,8 @@ extension SimulationWorld {
             }
             let isRepeat = before?.status != .processing
             if result.fence.rawValue < self.messages[number].fence {
-                self.fail("a result of message \(number) is accepted under fence \(result.fence), after \(self.messages[number].fence)", number)
+                self.fail(
+                    "a result of message \(number) is accepted under fence \(result.fence), after \(self.messages[number].fence)", number)
             }
             if isRepeat {
                 if self.defect == .countsTwice { self.store.change(before?.jobID) { $0.processed += 1 } }

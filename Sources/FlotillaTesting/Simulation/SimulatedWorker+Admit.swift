@@ -37,7 +37,9 @@ extension SimulatedWorker {
             for claim in current { self.dismiss(claim, .release(claim.delivery.id)) }
             return self.admissionEnded()
         }
-        self.world.call(.store, from: self.process) { self.world.begin(current.map(\.claim)) } _: { answer in
+        self.world.call(.store, from: self.process) {
+            self.world.begin(current.map(\.claim))
+        } _: { answer in
             guard case .reply(let admissions) = answer else {
                 return self.process.after(self.pause(attempt)) { self.admit(current, attempt: attempt + 1) }
             }
@@ -77,7 +79,9 @@ extension SimulatedWorker {
 
     private func resume(dead letter: DeadLetter, _ claim: Claim, then: @escaping () -> Void) {
         let key = BrokerState.key(of: letter)
-        self.world.call(.broker, from: self.process) { self.world.broker.latestLetters[key] == letter.id } _: { answer in
+        self.world.call(.broker, from: self.process) {
+            self.world.broker.latestLetters[key] == letter.id
+        } _: { answer in
             guard case .reply(let isRecorded) = answer else {
                 return self.process.after(self.pause(4)) {
                     self.claims.append(claim)
@@ -98,7 +102,9 @@ extension SimulatedWorker {
     }
 
     private func contend(_ claim: Claim, holder: DeliveryID, fence: Fence, then: @escaping () -> Void) {
-        self.world.call(.broker, from: self.process) { self.world.broker.holds(holder) } _: { answer in
+        self.world.call(.broker, from: self.process) {
+            self.world.broker.holds(holder)
+        } _: { answer in
             if case .reply(false) = answer {
                 var again = claim
                 again.claim.takingOver = fence

@@ -22,7 +22,9 @@ extension SimulatedWorker {
 
     /// Without the crash on record the suspect must not run, so an outage is waited out.
     private func announceTrial(of run: Run, attempt: Int) {
-        self.world.call(.broker, from: self.process) { self.world.beginTrial(of: run.delivery.id) } _: { answer in
+        self.world.call(.broker, from: self.process) {
+            self.world.beginTrial(of: run.delivery.id)
+        } _: { answer in
             guard !run.isOver else { return }
             if case .reply(let isHeld) = answer {
                 return isHeld ? self.execute(run) : self.finish(run, .superseded, after: .milliseconds(1))
@@ -44,7 +46,10 @@ extension SimulatedWorker {
         if case .slow = self.world.messages[number].behaviour { duration = self.world.random(Int64(20_000_000)...70_000_000) }
         if self.world.chance(300) { duration += self.world.random(Int64(0)...30_000_000) }
         self.process.after(duration / 2) {
-            self.world.call(.store, from: self.process) { self.world.write(number, run.fence) } _: { _ in }
+            self.world.call(.store, from: self.process) {
+                self.world.write(number, run.fence)
+            } _: { _ in
+            }
             if case .poison = self.world.messages[number].behaviour, !run.isOver {
                 self.world.killed(by: number)
                 return self.process.die("is killed by message \(number)")
@@ -126,7 +131,9 @@ extension SimulatedWorker {
     }
 
     private func record(_ batch: [Record], attempt: Int) {
-        self.world.call(.store, from: self.process) { self.world.record(batch.map(\.result)) } _: { answer in
+        self.world.call(.store, from: self.process) {
+            self.world.record(batch.map(\.result))
+        } _: { answer in
             if case .reply(let verdicts) = answer {
                 self.act(on: verdicts, batch)
             } else if self.state.mode != .stopped {

@@ -63,7 +63,8 @@ final class SimulatedWorker {
         self.world = world
         self.process = process
         self.id = .random(using: &world.generator)
-        let info = WorkerInfo(host: "h", processID: 1, role: "simulated", version: "1", startedAt: 0, concurrency: world.profile.concurrency)
+        let info = WorkerInfo(
+            host: "h", processID: 1, role: "simulated", version: "1", startedAt: 0, concurrency: world.profile.concurrency)
         self.state = WorkerState(
             options: WorkerOptions(
                 concurrency: world.profile.concurrency, maximumPrefetch: 3, lease: SimulationWorld.lease,
@@ -92,7 +93,9 @@ final class SimulatedWorker {
     private func heartbeat(of id: WorkerID) {
         self.process.after(10_000_000) {
             guard self.id == id else { return }
-            self.world.call(.broker, from: self.process) { self.world.extend(id) } _: { answer in
+            self.world.call(.broker, from: self.process) {
+                self.world.extend(id)
+            } _: { answer in
                 if case .reply(false) = answer { return self.loseLease(of: id) }
             }
             self.heartbeat(of: id)
@@ -113,7 +116,11 @@ final class SimulatedWorker {
         self.isRegistered = false
         self.unknownClaim = nil
         self.outstanding = 0
-        self.world.call(.broker, from: self.process) { self.world.broker.retire(id, now: self.world.time) } _: { _ in self.register() }
+        self.world.call(.broker, from: self.process) {
+            self.world.broker.retire(id, now: self.world.time)
+        } _: { _ in
+            self.register()
+        }
     }
 
     /// Claims no more, gives back what has not begun, and ends.
@@ -180,7 +187,7 @@ final class SimulatedWorker {
                 if exchange.isLeaseLost { return self.loseLease(of: id) }
                 self.nextSequence = max(self.nextSequence, claim.first + UInt64(claim.count))
                 self.outstanding += exchange.deliveries.count - settlements.count
-                if let held = exchange.held, held > self.outstanding { return self.loseLease(of: id) }
+                if self.looksAtHeld, let held = exchange.held, held > self.outstanding { return self.loseLease(of: id) }
                 self.take(exchange, wanted: claim.count, generation: generation)
                 self.turn()
             case .unavailable, .unknown:
@@ -202,6 +209,8 @@ final class SimulatedWorker {
             }
         }
     }
+
+    private var looksAtHeld: Bool { self.world.defect != .ignoresOlderBroker && self.world.defect != .forgetsUnknownClaims }
 
     private func take(_ exchange: Exchange, wanted: Int, generation: Int) {
         let count = exchange.deliveries.count
@@ -230,7 +239,11 @@ final class SimulatedWorker {
         let id = self.id
         self.isRegistered = false
         self.world.trace(nil, "\(self.process.name) retires \(id.rawValue.prefix(6))")
-        self.world.call(.broker, from: self.process) { self.world.broker.retire(id, now: self.world.time) } _: { _ in self.process.end() }
+        self.world.call(.broker, from: self.process) {
+            self.world.broker.retire(id, now: self.world.time)
+        } _: { _ in
+            self.process.end()
+        }
     }
 
     func pause(_ failures: Int) -> Int64 { self.world.random(Int64(25_000)...50_000) << Int64(min(failures, 5)) }

@@ -29,11 +29,13 @@ public enum Simulation {
     private static func world(seed: UInt64, defect: SimulatedDefect?) throws(SimulationViolation) -> Report {
         let world = SimulationWorld(seed: seed, defect: defect, isTracing: false)
         if world.play() == nil { return world.report }
-        // Once more from the start, looking closely after each step and writing everything down.
+        // Once more from the start, writing everything down, and looking closely after each step if it was found by a look now and then.
         let witness = SimulationWorld(seed: seed, defect: defect, isTracing: true)
+        witness.looksClosely = world.wasFoundLate
         let found = witness.play()
         throw SimulationViolation(
-            seed: seed, step: witness.report.steps, what: found?.what ?? "the same seed gave another history", trace: witness.trace(of: found?.message))
+            seed: seed, step: witness.report.steps, what: found?.what ?? "the same seed gave another history",
+            trace: witness.trace(of: found?.message))
     }
 
     /// All that happened in the world of one seed, a line each, whether or not it ends in a violation.
@@ -80,7 +82,8 @@ public enum Simulation {
 
         private static var sums: [WritableKeyPath<Report, Int>] {
             [
-                \.worlds, \.steps, \.seconds, \.accepted, \.completed, \.cancelled, \.dead, \.lostUnsynced, \.processDeaths, \.freezes, \.leasesLost,
+                \.worlds, \.steps, \.seconds, \.accepted, \.completed, \.cancelled, \.dead, \.lostUnsynced, \.processDeaths, \.freezes,
+                \.leasesLost,
                 \.outages, \.restores, \.callFaults, \.quarantined, \.retries, \.requeues, \.refusedWrites, \.repaired,
             ]
         }
@@ -133,8 +136,8 @@ package enum SimulatedDefect: String, CaseIterable, Sendable {
     case promoteRemovesFirst
     /// Promotion does not look at the clock.
     case promotesEarly
-    /// A requeue pushes before it knows that it removed something.
-    case requeuesTwice
+    /// A requeue pushes, and leaves the message among the dead.
+    case requeuesACopy
     /// A trial is counted at every announcement.
     case trialsAdd
     /// Every delivery that a dead worker held is a crash of its own.
@@ -145,7 +148,9 @@ package enum SimulatedDefect: String, CaseIterable, Sendable {
     case countsTwice
     /// A failure is not counted.
     case forgetsFailures
-    /// A claim whose answer was lost is not repeated with its numbers.
+    /// A worker believes itself, not the broker, about what it holds.
+    case ignoresOlderBroker
+    /// The same, and a claim whose answer was lost is not repeated with its numbers.
     case forgetsUnknownClaims
     /// A blocking pop hands the message to the caller, in no key of the broker.
     case popsWithoutLanding

@@ -96,7 +96,9 @@ extension BrokerState {
     var places: [(payload: [UInt8], place: String)] {
         var places = self.ready.map { (payload: $0, place: "ready") }
         for (id, worker) in self.workers.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            places += worker.held.sorted { $0.key < $1.key }.map { (payload: $0.value, place: "the hands of \(id.rawValue.prefix(6)):\($0.key)") }
+            places += worker.held.sorted { $0.key < $1.key }.map {
+                (payload: $0.value, place: "the hands of \(id.rawValue.prefix(6)):\($0.key)")
+            }
         }
         for (id, slot) in self.landing.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             places += slot.map { (payload: $0, place: "the landing slot of \(id.rawValue.prefix(6))") }
@@ -134,7 +136,8 @@ extension SimulationWorld {
         }
         if let difference = self.books.difference(from: found) {
             return self.fail(
-                "message \(difference.number): \(difference.found) copies in the broker, \(difference.expected) by the books", difference.number)
+                "message \(difference.number): \(difference.found) copies in the broker, \(difference.expected) by the books",
+                difference.number)
         }
         // After a restore what is missing is the reconciler's business, at the end.
         guard !self.hasBeenRestored else { return }
@@ -171,7 +174,8 @@ extension SimulationWorld {
             if self.isFinished(number) { continue }
             if self.books.copies(of: number) > 0 {
                 if status == nil || status == .failed { continue }
-                return self.fail("message \(number) rests in the dead-letter queue, and the store says \(status.map { "\($0)" } ?? "")", number)
+                return self.fail(
+                    "message \(number) rests in the dead-letter queue, and the store says \(status.map { "\($0)" } ?? "")", number)
             }
             if self.messages[number].isLost, !self.isKnown(number) { continue }
             return self.fail("message \(number) was accepted, is not finished, and is nowhere", number)

@@ -35,9 +35,9 @@ struct SimulationProfile {
         self.lost = rate(50, 300)
         self.answerLost = rate(60, 500)
         self.late = rate(40, 300)
-        self.death = rate(60, 60)
+        self.death = rate(60, 25)
         self.disasterInterval = Int64.random(in: 1_000_000...12_000_000, using: &generator)
-        self.freezes = chance(50)
+        self.freezes = chance(60)
         self.outages = chance(40)
         self.restores = chance(35)
         self.drains = chance(50)
@@ -45,7 +45,7 @@ struct SimulationProfile {
         self.hasOperator = chance(60)
         self.duplicates = chance(40)
         self.poison = chance(50)
-        self.steps = Int.random(in: 300...3_000, using: &generator)
+        self.steps = Int.random(in: 500...6_000, using: &generator)
         self.sweepLimit = [1, 2, 5, 100].randomElement(using: &generator) ?? 100
     }
 
