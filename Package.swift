@@ -198,6 +198,7 @@ let package = Package(
             name: "cache-probe", dependencies: ["FlotillaCache", "FlotillaCacheRedis", "Reactor", "RedisClient", "Threading"],
             path: "Tests/CacheProbe", swiftSettings: settings),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
+        tests("SimulationTests", ["FlotillaTesting"]),
         tests(
             "FlotillaCacheTests",
             [
@@ -268,6 +269,9 @@ let package = Package(
                 "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaTesting", "RedisClient", "PostgresClient", "Reactor",
                 "Corpus", "CorpusPostgres", "CorpusTesting", "EntityAnalysis", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
+        tests(
+            "BrokerServerTests",
+            ["Flotilla", "FlotillaRedis", "FlotillaTesting", "RedisClient", "Reactor", "ServerHarness", "Threading"]),
         tests(
             "OperatorCommandsTests",
             [

@@ -108,12 +108,19 @@ public struct Exchange: Sendable {
     public var isPaused: Bool
     /// The worker was swept as dead: its deliveries are others' now.
     public var isLeaseLost: Bool
+    /// How many deliveries the broker knows in the worker's hands afterwards; nil when it does not say. More than the worker knows of means that
+    /// the broker came back older than it was: they were settled once, and would be held for ever.
+    public var held: Int?
 
-    public init(verdicts: [SettlementVerdict] = [], deliveries: [Delivery] = [], isPaused: Bool = false, isLeaseLost: Bool = false) {
+    public init(
+        verdicts: [SettlementVerdict] = [], deliveries: [Delivery] = [], isPaused: Bool = false, isLeaseLost: Bool = false,
+        held: Int? = nil
+    ) {
         self.verdicts = verdicts
         self.deliveries = deliveries
         self.isPaused = isPaused
         self.isLeaseLost = isLeaseLost
+        self.held = held
     }
 }
 
