@@ -43,3 +43,17 @@ def memory_mb(pid):
         resident += int(values.get("Rss", 0))
         proportional += int(values.get("Pss", 0))
     return resident / 1024, proportional / 1024
+
+
+def run_nanoseconds(pid):
+    """Time on a processor so far of all threads that live in a process and below it: finer than the clock ticks of :func:`cpu_seconds`, but
+    without what has ended."""
+    total = 0
+    for process in tree(pid):
+        try:
+            for thread in os.listdir(f"/proc/{process}/task"):
+                with open(f"/proc/{process}/task/{thread}/schedstat") as file:
+                    total += int(file.read().split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # It has ended meanwhile.
+    return total

@@ -92,7 +92,7 @@ struct Bench: Verb {
     private static func queue(_ name: String) -> FleetQueue {
         FleetQueue(
             kind: .document,
-            names: QueueNames(queue: QueueName(name), retry: QueueName("\(name)_retry"), deadLetter: QueueName("\(name)_dlq")),
+            names: QueueNames(queue: QueueName(name), retry: "\(name)_retry", deadLetter: "\(name)_dlq"),
             maximumRetries: 3)
     }
 
