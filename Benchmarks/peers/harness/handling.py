@@ -41,16 +41,19 @@ class Ledger:
         os.write(self.file, RECORD.pack(number, delay))
 
 
-_report, _owner = None, None
+_report, _owner, _making = None, None, threading.Lock()
 
 
 def report():
     """This process's own report: a fork makes a new one."""
     global _report, _owner
     if _owner != os.getpid():
-        kind = os.environ.get("PEERS_WORK", "count")
-        _report = (Ledger if kind == "ledger" else Counter)(os.path.join(os.environ["PEERS_REPORT"], f"{kind}-{os.getpid()}"))
-        _owner = os.getpid()
+        with _making:
+            # Several threads may come first; only one of them makes the file.
+            if _owner != os.getpid():
+                kind = os.environ.get("PEERS_WORK", "count")
+                _report = (Ledger if kind == "ledger" else Counter)(os.path.join(os.environ["PEERS_REPORT"], f"{kind}-{os.getpid()}"))
+                _owner = os.getpid()
     return _report
 
 
