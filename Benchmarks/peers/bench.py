@@ -8,6 +8,7 @@ import signal
 import sys
 
 import drivers
+from harness.report import Section
 from harness.site import Site
 
 #: In the order in which they run. Each stays under ten minutes.
@@ -39,6 +40,8 @@ def main():
         parser.error(f"no such section: {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
     # So that every `with` is left, and every child ended.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if options.scale != 1:
+        Section.note = f" **A trial with {options.scale:g} times the usual sizes: no figures to quote.**"
     options.site = Site(options.scratch)
     for name in options.sections or SECTIONS:
         importlib.import_module(f"sections.{name}").measure(options)

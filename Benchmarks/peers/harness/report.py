@@ -30,9 +30,12 @@ def ratios(values, others):
 class Section:
     """One section's tables and data; written when the `with` is left, also half done."""
 
+    #: What the reader must know of this run, such as that it was a small one.
+    note = ""
+
     def __init__(self, name, title, method):
         self.name, self.data = name, {"title": title, "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine()}
-        self.lines = [f"### {title}", "", method, "", f"{self.data['started']}, {self.data['machine']}.", ""]
+        self.lines = [f"### {title}", "", method, "", f"{self.data['started']}, {self.data['machine']}.{self.note}", ""]
         print("\n".join(self.lines), flush=True)
 
     def __enter__(self):

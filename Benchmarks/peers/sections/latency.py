@@ -28,7 +28,7 @@ def pace(peer, workers, rate, seconds):
             # More at once than one call each would take.
             peer.send(range(sent, due), time.monotonic_ns())
             sent = due
-        while sent < due:
+        while sent < due and time.monotonic() - start < seconds:
             peer.send_one(sent, time.monotonic_ns())
             sent += 1
         time.sleep(min(0.05, max(0.0002, start + sent / rate - time.monotonic())))
@@ -88,7 +88,7 @@ def own_load(section, options, flotilla):
     rate = min(20_000, 0.7 * statistics.median(rates)) if rates else 20_000
     found = sample(flotilla, options, rate)
     section.data["own_load"] = found
-    section.line(f"Flotilla alone at {found['rate']:,.0f} jobs/s, in groups of one sending (the producer's limit is 20,000): p50 "
+    section.line(f"Flotilla alone at {found['rate']:,.0f} jobs/s, which one producer sends in groups (at most 20,000): p50 "
                  f"{percentile(found['load'], .5):.2f} ms, p99 {percentile(found['load'], .99):.2f} ms.\n")
 
 

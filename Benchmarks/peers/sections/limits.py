@@ -1,4 +1,5 @@
 """What the servers themselves can do with the same commands: the goals of the drain are shares of it."""
+import concurrent.futures
 import os
 import statistics
 import subprocess
@@ -30,8 +31,9 @@ WITH stopped AS MATERIALIZED (
         id, document_uuid, processing_version, counts_toward_job, fence, started_at, delivery, status, worker, queue, job_id,
         tenant_id, filename, path, payload)
     SELECT c.id, c.document_uuid, 1, true, (SELECT nextval('fence')), now(), c.delivery, 'processing', 'limit', 'limit', 'bench', 'bench',
-        c.filename, c.path, NULL
-    FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) AS c (id, document_uuid, delivery, filename, path)
+        c.filename, c.path, c.payload
+    FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[],
+        $6::bytea[]) AS c (id, document_uuid, delivery, filename, path, payload)
     WHERE ('bench' = ANY (ARRAY(SELECT id FROM stopped))) IS NOT TRUE
     ON CONFLICT (id) DO UPDATE SET fence = EXCLUDED.fence, started_at = EXCLUDED.started_at, updated_at = EXCLUDED.updated_at,
         due_at = NULL, delivery = EXCLUDED.delivery, status = 'processing', worker = EXCLUDED.worker
@@ -106,7 +108,8 @@ def statement_rate(site, jobs):
     for start in range(0, jobs, 1_000):
         ids = sorted(uuid.uuid4() for _ in range(1_000))
         numbers = range(start, start + 1_000)
-        batches.append((ids, ids, [f"limit:{n}" for n in numbers], [f"{n}-0" for n in numbers], [f"bench/{n}.bin" for n in numbers]))
+        batches.append((ids, ids, list(numbers), [f"{n}-0" for n in numbers], [f"bench/{n}.bin" for n in numbers],
+                        [text.encode() for text in peer.payloads(numbers, 0)]))
     admitted, ready = [], threading.Condition()
 
     def admit():
@@ -121,7 +124,8 @@ def statement_rate(site, jobs):
         with psycopg.connect(site.postgres, autocommit=True, prepare_threshold=1, cursor_factory=psycopg.RawCursor) as connection:
             for index in range(len(batches)):
                 with ready:
-                    ready.wait_for(lambda: len(admitted) > index, 60)
+                    if not ready.wait_for(lambda: len(admitted) > index, 30):
+                        raise TimeoutError("no batch was admitted for 30 s")
                     count, ids, fence = admitted[index]
                 with connection.transaction():
                     connection.execute(ORDERED)
@@ -130,11 +134,9 @@ def statement_rate(site, jobs):
                     raise RuntimeError(f"{count} items admitted, {done} completed, of 1,000")
 
     start = time.monotonic()
-    threads = [threading.Thread(target=admit), threading.Thread(target=complete)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for side in [pool.submit(admit), pool.submit(complete)]:
+            side.result()
     return len(batches) * 1_000 / (time.monotonic() - start)
 
 
