@@ -1,9 +1,10 @@
 """What the servers themselves can do with the same commands: the goals of the drain are shares of it."""
 import concurrent.futures
 import os
+import queue
 import statistics
+import struct
 import subprocess
-import threading
 import time
 import uuid
 
@@ -21,6 +22,7 @@ message and runs no handler. `redis-benchmark` with LPUSH and RPOP of 500 shows 
 statements of `--durable`, one admitting a thousand items a commit, the other completing them, parameters made beforehand; what follows from a
 result is left out. Flotilla's drain runs after each, and the share is that of the same round."""
 
+BATCH = 1_000
 SCRIPTS = os.path.join(ROOT, "Sources", "FlotillaRedis", "Scripts")
 
 CLAIM = """
@@ -44,7 +46,7 @@ WITH stopped AS MATERIALIZED (
 DONE = """
 WITH done AS (
     UPDATE work_item AS item SET finished_at = now(), updated_at = now(), duration_ms = 0, status = 'completed'
-    FROM unnest($1::uuid[]) AS result (id) WHERE item.id = result.id AND item.fence = $2 AND item.status = 'processing'
+    FROM unnest($1::uuid[]) AS result (id) WHERE item.id = result.id AND item.fence = $2::bigint AND item.status = 'processing'
     RETURNING item.id, item.job_id
 ), counted AS (
     UPDATE processing_job SET processed_files = processed_files + (SELECT count(*) FROM done), updated_at = now() WHERE id = 'bench'
@@ -99,45 +101,79 @@ def list_rate(site, jobs):
     return 500 * float(output.splitlines()[-1].split(",")[1].strip('"'))
 
 
+def binary_array(element_type, items):
+    """An array as PostgreSQL's binary protocol has it."""
+    parts = [struct.pack("!iiIii", 1, 0, element_type, len(items), 1)]
+    for item in items:
+        parts += [struct.pack("!i", len(item)), item]
+    return b"".join(parts)
+
+
+UUID, TEXT, BIGINT, BYTEA = 2950, 25, 20, 17
+
+
+class Connection:
+    """libpq with nothing around it: prepared statements, parameters and results in binary."""
+
+    def __init__(self, site):
+        self.libpq = psycopg.pq.PGconn.connect(site.postgres.encode())
+        if self.libpq.status != psycopg.pq.ConnStatus.OK:
+            raise RuntimeError(self.libpq.get_error_message())
+        for name, statement in (("claim", CLAIM), ("done", DONE), ("ordered", ORDERED)):
+            self._check(self.libpq.prepare(name.encode(), statement.encode()))
+
+    def _check(self, result):
+        if result.status not in (psycopg.pq.ExecStatus.TUPLES_OK, psycopg.pq.ExecStatus.COMMAND_OK):
+            raise RuntimeError(result.get_error_message())
+        return result
+
+    def run(self, name, *parameters):
+        """The columns of the one row, as integers."""
+        result = self._check(self.libpq.exec_prepared(name.encode(), parameters, [1] * len(parameters), 1))
+        return [int.from_bytes(result.get_value(0, column) or b"", "big") for column in range(result.nfields)]
+
+    def command(self, text):
+        self._check(self.libpq.exec_(text))
+
+
+def parameters(start, payloads):
+    """Those of one claim: ids, delivery numbers, names, paths, messages."""
+    ids = sorted(uuid.uuid4().bytes for _ in payloads)
+    numbers = range(start, start + len(payloads))
+    return [binary_array(UUID, ids), binary_array(UUID, ids), binary_array(BIGINT, [struct.pack("!q", n) for n in numbers]),
+            binary_array(TEXT, [f"{n}-0".encode() for n in numbers]), binary_array(TEXT, [f"bench/{n}.bin".encode() for n in numbers]),
+            binary_array(BYTEA, payloads)]
+
+
 def statement_rate(site, jobs):
     """Items a second that two connections admit and complete."""
     peer = drivers.flotilla()[1](site)
     peer.prepare()
     site.sql("INSERT INTO processing_job (id, status, source) VALUES ('bench', 'processing', 'message')")
-    batches = []
-    for start in range(0, jobs, 1_000):
-        ids = sorted(uuid.uuid4() for _ in range(1_000))
-        numbers = range(start, start + 1_000)
-        batches.append((ids, ids, list(numbers), [f"{n}-0" for n in numbers], [f"bench/{n}.bin" for n in numbers],
-                        [text.encode() for text in peer.payloads(numbers, 0)]))
-    admitted, ready = [], threading.Condition()
+    batches = [parameters(start, [text.encode() for text in peer.payloads(range(start, start + BATCH), 0)]) for start in range(0, jobs, BATCH)]
+    admitting, completing, ready = Connection(site), Connection(site), queue.SimpleQueue()
 
     def admit():
-        with psycopg.connect(site.postgres, autocommit=True, prepare_threshold=1, cursor_factory=psycopg.RawCursor) as connection:
-            for batch in batches:
-                count, fence = connection.execute(CLAIM, batch, binary=True).fetchone()
-                with ready:
-                    admitted.append((count, batch[0], fence))
-                    ready.notify()
+        for batch in batches:
+            count, fence = admitting.run("claim", *batch)
+            if count != BATCH:
+                raise RuntimeError(f"{count} of {BATCH} items were admitted")
+            ready.put((batch[0], struct.pack("!q", fence)))
 
     def complete():
-        with psycopg.connect(site.postgres, autocommit=True, prepare_threshold=1, cursor_factory=psycopg.RawCursor) as connection:
-            for index in range(len(batches)):
-                with ready:
-                    if not ready.wait_for(lambda: len(admitted) > index, 30):
-                        raise TimeoutError("no batch was admitted for 30 s")
-                    count, ids, fence = admitted[index]
-                with connection.transaction():
-                    connection.execute(ORDERED)
-                    done = connection.execute(DONE, (ids, fence)).fetchone()[0]
-                if (count, done) != (1_000, 1_000):
-                    raise RuntimeError(f"{count} items admitted, {done} completed, of 1,000")
+        for _ in batches:
+            ids, fence = ready.get(timeout=30)
+            completing.command(b"BEGIN")
+            completing.run("ordered")
+            if completing.run("done", ids, fence) != [BATCH]:
+                raise RuntimeError("not all items were completed")
+            completing.command(b"COMMIT")
 
     start = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for side in [pool.submit(admit), pool.submit(complete)]:
             side.result()
-    return len(batches) * 1_000 / (time.monotonic() - start)
+    return len(batches) * BATCH / (time.monotonic() - start)
 
 
 def measure(options):
