@@ -11,7 +11,8 @@ endif
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := -c release --static-swift-stdlib $(BUILD_FLAGS)
 SWIFT_SOURCES := Sources Tests Package.swift
-SHELL_SOURCES := $(wildcard scripts/*.sh) Benchmarks/media/run.sh Benchmarks/cache/run.sh Benchmarks/cache/in-process/run.sh .ci/run
+SHELL_SOURCES := $(wildcard scripts/*.sh) Benchmarks/media/run.sh Benchmarks/cache/run.sh Benchmarks/cache/in-process/run.sh \
+	Benchmarks/peers/run.sh .ci/run
 
 .PHONY: help
 help: ## this list
@@ -90,6 +91,10 @@ bench-cache: ## the cache: latencies from Redis and in the process, hit ratios, 
 	Benchmarks/cache/run.sh
 	Benchmarks/cache/run.sh facade
 	Benchmarks/cache/in-process/run.sh
+
+.PHONY: bench-peers
+bench-peers: release ## beside Sidekiq, Celery, RQ and others on the same servers, 25 minutes; writes Benchmarks/RESULTS.md
+	Benchmarks/peers/run.sh
 
 .PHONY: clean
 clean: ## remove what the build and the demonstration made
