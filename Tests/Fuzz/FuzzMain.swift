@@ -33,7 +33,8 @@ struct FuzzMain {
         case "child" where words.count == 6:
             let target = try self.target(words[1])
             let child = FuzzChild(
-                target: target, seed: UInt64(try self.number(words[2])), limits: .fromEnvironment, progress: try FuzzProgress(path: words[5]))
+                target: target, seed: UInt64(try self.number(words[2])), limits: .fromEnvironment,
+                progress: try FuzzProgress(path: words[5]))
             try child.run(try self.number(words[3])..<(try self.number(words[4])))
         default:
             throw FuzzFailure("usage: fuzz [run] | list | replay TARGET SEED INDEX [FILE] | file TARGET FILE")
@@ -46,6 +47,7 @@ struct FuzzMain {
         let inputs = try self.number(variable("FUZZ_INPUTS") ?? "1000000")
         let names = variable("FUZZ_TARGET").map { $0.split(separator: ",").map(String.init) }
         let targets = try names?.map { try self.target($0) } ?? FuzzTargets.all
+        guard !targets.isEmpty else { throw FuzzFailure("this build has no targets: `make fuzz` makes one that has") }
         let folder = try temporaryFolder()
         defer { removeFolder(folder) }
         let campaign = FuzzCampaign(seed: seed, inputs: inputs, limits: .fromEnvironment, folder: folder)

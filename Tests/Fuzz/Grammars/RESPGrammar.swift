@@ -27,7 +27,8 @@ enum RESPGrammar {
     private static let words = ["", "OK", "PONG", "QUEUED", "message", "subscribe", "12", "-1", "é\0\r\n", "5-1", "9223372036854775808"]
 
     private static let errors = [
-        "", "ERR", "ERR unknown command 'AUTH', with args beginning with: 'secret'", "NOSCRIPT No matching script", "MOVED 3999 127.0.0.1:6381",
+        "", "ERR", "ERR unknown command 'AUTH', with args beginning with: 'secret'", "NOSCRIPT No matching script",
+        "MOVED 3999 127.0.0.1:6381",
         "ASK 1 :0", "LOADING", "READONLY You can't write", "lower case", "ÄRGER x", "WRONGTYPE", "_ _",
     ]
 

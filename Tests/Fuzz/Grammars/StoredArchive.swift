@@ -8,14 +8,17 @@ enum StoredArchive {
         for part in parts {
             let sum = part.bytes.withUnsafeBytes { checksum($0) }
             let name = Array(part.name.utf8)
-            let common = self.little(0, 2) + self.little(0, 2) + self.little(0, 4) + self.little(UInt64(sum), 4)
+            let common =
+                self.little(0, 2) + self.little(0, 2) + self.little(0, 4) + self.little(UInt64(sum), 4)
                 + self.little(UInt64(part.bytes.count), 4) + self.little(UInt64(part.bytes.count), 4) + self.little(UInt64(name.count), 2)
             directory += self.little(0x0201_4B50, 4) + self.little(20, 2) + self.little(20, 2) + common + self.little(0, 12)
             directory += self.little(UInt64(archive.count), 4) + name
             archive += self.little(0x0403_4B50, 4) + self.little(20, 2) + common + self.little(0, 2) + name + part.bytes
         }
-        let end = self.little(0x0605_4B50, 4) + self.little(0, 4) + self.little(UInt64(parts.count), 2) + self.little(UInt64(parts.count), 2)
-        return archive + directory + end + self.little(UInt64(directory.count), 4) + self.little(UInt64(archive.count), 4) + self.little(0, 2)
+        let end =
+            self.little(0x0605_4B50, 4) + self.little(0, 4) + self.little(UInt64(parts.count), 2) + self.little(UInt64(parts.count), 2)
+        return archive + directory + end + self.little(UInt64(directory.count), 4) + self.little(UInt64(archive.count), 4)
+            + self.little(0, 2)
     }
 
     private static func little(_ value: UInt64, _ width: Int) -> [UInt8] {
