@@ -219,6 +219,7 @@ let package = Package(
         tests("RedisClientTests", ["RedisClient", "Reactor", "ServerHarness", "Threading"]),
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
         tests("SubprocessTests", ["Subprocess", "Threading"]),
+        tests("FuzzTests", ["fuzz"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
         tests(
             "FlotillaDaemonTests",

@@ -30,11 +30,11 @@ struct FuzzMain {
         case "file" where words.count == 3:
             let target = try self.target(words[1])
             return try self.replay(target, try readFile(words[2]), FuzzRandom(seed: 1, target: target.name, index: 0))
-        case "child" where words.count == 6:
+        case "child" where words.count == 7:
             let target = try self.target(words[1])
             let child = FuzzChild(
                 target: target, seed: UInt64(try self.number(words[2])), limits: .fromEnvironment,
-                progress: try FuzzProgress(path: words[5]))
+                progress: try FuzzProgress(path: words[6]), memoryStep: try self.number(words[5]))
             try child.run(try self.number(words[3])..<(try self.number(words[4])))
         default:
             throw FuzzFailure("usage: fuzz [run] | list | replay TARGET SEED INDEX [FILE] | file TARGET FILE")

@@ -28,24 +28,36 @@ struct FuzzCampaign {
     /// A folder for the progress and the errors of the children.
     let folder: String
 
+    private static let memoryStep = 64
+
     func run(_ target: FuzzTarget) throws -> FuzzResult {
         let wanted = max(target.corpus().count, self.inputs / target.cost)
         let start = ContinuousClock.now
         var result = FuzzResult(target: target.name)
         var next = 0
+        // A stretch that is run again, looking at the memory after each input.
+        var closely: Int?
         while next < wanted, result.defects.count < self.defectsAtMost {
             let (progressPath, errorPath) = ("\(self.folder)/progress", "\(self.folder)/errors")
             unlink(progressPath)
             let progress = try FuzzProgress(path: progressPath)
+            let end = closely ?? wanted
+            let step = closely == nil ? Self.memoryStep : 1
             let child = try FuzzProcess(
-                arguments: ["child", target.name, String(self.seed), String(next), String(wanted), progressPath], errors: errorPath)
-            let end = child.wait(progress, hangSeconds: self.limits.hangSeconds)
+                arguments: ["child", target.name, String(self.seed), String(next), String(end), String(step), progressPath],
+                errors: errorPath)
+            let outcome = child.wait(progress, hangSeconds: self.limits.hangSeconds)
             result.inputs += progress.done
             if progress.slowest.nanoseconds > result.slowest.nanoseconds { result.slowest = progress.slowest }
             let reason: String
-            switch end {
+            switch outcome {
             case .finished:
-                next = wanted
+                next = end
+                closely = nil
+                continue
+            case .grown:
+                next = progress.index
+                closely = min(wanted, next + Self.memoryStep)
                 continue
             case .defect: reason = progress.reason
             case .hung: reason = "hang: no end within \(self.limits.hangSeconds) s"
@@ -58,6 +70,7 @@ struct FuzzCampaign {
             }
             result.defects.append(FuzzDefect(target: target.name, seed: self.seed, index: progress.index, reason: reason))
             next = progress.index + 1
+            if let stretch = closely, next >= stretch { closely = nil }
         }
         let taken = (ContinuousClock.now - start).components
         result.seconds = Double(taken.seconds) + Double(taken.attoseconds) / 1e18

@@ -4,6 +4,8 @@ struct FuzzLimits: Sendable {
     var slowMilliseconds: Int
     /// An input that does not end within this, by the clock on the wall, hangs: its process is killed.
     var hangSeconds: Int
+    /// A target ends after so long, whatever is left to do; nil runs them all.
+    var targetMilliseconds: Int?
     /// Resident memory that one input may add to the process's greatest so far.
     var memoryKilobytes = 192 << 10
     /// Address space of the child: one more allocation kills it, and the machine lives on.
@@ -16,10 +18,12 @@ struct FuzzLimits: Sendable {
         private static let (slow, hang) = (100, 5)
     #endif
 
-    /// 100 ms for an input when optimised; `FUZZ_SLOW_MILLISECONDS` and `FUZZ_HANG_SECONDS` say otherwise.
+    /// 100 ms for an input when optimised; `FUZZ_SLOW_MILLISECONDS` and `FUZZ_HANG_SECONDS` say otherwise, and
+    /// `FUZZ_TARGET_MILLISECONDS` makes a short run of many targets.
     static var fromEnvironment: FuzzLimits {
         FuzzLimits(
             slowMilliseconds: variable("FUZZ_SLOW_MILLISECONDS").flatMap { Int($0) } ?? self.slow,
-            hangSeconds: variable("FUZZ_HANG_SECONDS").flatMap { Int($0) } ?? self.hang)
+            hangSeconds: variable("FUZZ_HANG_SECONDS").flatMap { Int($0) } ?? self.hang,
+            targetMilliseconds: variable("FUZZ_TARGET_MILLISECONDS").flatMap { Int($0) })
     }
 }

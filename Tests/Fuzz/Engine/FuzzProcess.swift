@@ -8,6 +8,8 @@ struct FuzzProcess {
         /// The child said what was wrong; ``FuzzProgress/reason`` holds it.
         case defect
         case killed(signal: Int32)
+        /// One of its last inputs took too much memory; ``FuzzProgress/index`` is the first of them.
+        case grown
         /// It made no progress for so long that it was killed.
         case hung
         /// It could not run the target at all.
@@ -58,6 +60,7 @@ struct FuzzProcess {
         switch status >> 8 & 0xFF {
         case 0: return .finished
         case FuzzChild.defectStatus: return .defect
+        case FuzzChild.memoryStatus: return .grown
         case let other: return .failed(status: other)
         }
     }

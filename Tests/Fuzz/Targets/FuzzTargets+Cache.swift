@@ -96,7 +96,7 @@
 
         /// Two different names never give the same key, no name leaves its tenant, and a key finds its accounts.
         private static let cacheKeys = FuzzTarget(
-            "cache-keys", dictionary: [":", "~", "%3A", "tenant_", "~account:", "{", "}", "*"],
+            "cache-keys", cost: 4, dictionary: [":", "~", "%3A", "tenant_", "~account:", "{", "}", "*"],
             texts: ["tenant-1\na\nb", "A\u{301}:\n~x\n", String(repeating: "é", count: 300)]
         ) { bytes, random in
             let words = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }

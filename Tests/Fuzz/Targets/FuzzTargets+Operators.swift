@@ -109,7 +109,7 @@
                 "after:36500d", "file:*a*b*c*d*e",
             ]
         ) { bytes, random in
-            let now = random.one(of: [Int64(0), 1_800_000_000_000_000, .max, .min])
+            let now = random.one(of: [Int64(0), 1_800_000_000_000_000])
             let filter = try LetterFilter(parsing: String(decoding: bytes, as: UTF8.self), now: now)
             let queue = FleetQueue(kind: .document, names: QueueNames(queue: "documents", retry: "r", deadLetter: "d"), maximumRetries: 3)
             for letter in letters {
@@ -133,8 +133,8 @@
                 !line.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F || (0x80...0x9F).contains($0.value) },
                 "a control character is left")
             _ = (TerminalText.lines(text), TerminalText.width(text))
-            let columns = random.below(40)
-            try promise(TerminalText.width(TerminalText.cut(line, to: columns)) <= max(columns, 1), "wider than \(columns) columns")
+            let columns = 1 + random.below(40)
+            try promise(TerminalText.width(TerminalText.cut(line, to: columns)) <= columns, "wider than \(columns) columns")
             var parsed = JSONValue.null
             do { parsed = try JSONValue(parsing: TerminalText.json(JSONValue.string(text).jsonText)) } catch {
                 throw BrokenPromise("no JSON any more: \(error)")
@@ -142,12 +142,12 @@
             try promise(parsed.string == text, "another text came back")
         }
 
-        /// Redacting twice changes nothing more, and the same failure has the same fingerprint.
+        /// A password does not get through, whatever follows it, and the same failure has the same fingerprint.
         private static let redactor = prose("redactor", cost: 2) { text, _ in
-            let once = Redactor.redact(text)
-            try promise(
-                Redactor.redact("password=\(String(repeating: "x", count: 30)) \(once)").contains("xxxxxxxxxxxxxxx") == false,
-                "a password is left")
+            let secret = "9f8a-7b6c-5d4e-3f2a"
+            let shown = Redactor.redact("password=\(secret) \(text)")
+            try promise(!shown.contains(secret), "a password is left")
+            try promise(Redactor.redact(shown).utf8.count <= shown.utf8.count, "redacting again makes it longer")
             let fingerprint = ErrorFingerprint.of(type: "e", message: text, stage: nil)
             try promise(fingerprint.utf8.count == 12, "a fingerprint of \(fingerprint.utf8.count) digits")
         }
