@@ -35,6 +35,15 @@ test: setup ## all tests, on private Redis and PostgreSQL servers of their own
 	swift build --build-tests $(BUILD_FLAGS)
 	scripts/test.sh
 
+# Optimised, but assertions still trap, and the targets may look inside the modules: a build of its own.
+FUZZ_BUILD := swift build -c release --scratch-path .build/fuzz --product fuzz -Xswiftc -enable-testing -Xswiftc -assert-config \
+	-Xswiftc Debug -Xswiftc -DFUZZ
+
+.PHONY: fuzz
+fuzz: setup ## mutated inputs for every parser; FUZZ_INPUTS (10^6), FUZZ_SEED and FUZZ_TARGET choose
+	$(FUZZ_BUILD)
+	.build/fuzz/release/fuzz
+
 .PHONY: lint
 lint: ## swift format, strict, changes nothing
 	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)

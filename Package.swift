@@ -197,6 +197,18 @@ let package = Package(
         .executableTarget(
             name: "cache-probe", dependencies: ["FlotillaCache", "FlotillaCacheRedis", "Reactor", "RedisClient", "Threading"],
             path: "Tests/CacheProbe", swiftSettings: settings),
+        // Mutated inputs for every parser; `make fuzz` builds it for testing and optimised.
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "AudioStages", "Compression", "Corpus", "Cryptography", "CSystem", "DocumentFormats", "DocumentStages", "EntityAnalysis",
+                "Flotilla", "FlotillaCache", "FlotillaCachePostgres", "FlotillaCacheRedis", "FlotillaDaemon", "FlotillaPostgres",
+                "FlotillaRedis", "GraphStages", "HTTPClient", "HTTPServer", "JSONText", "OperatorCommands", "PostgresClient", "RedisClient",
+                "RemoteModels", "StageCaching", "StageTools", "Subprocess", "TextAnalysis", "TextStages", "Threading", "VideoStages",
+                "XMLText",
+            ],
+            path: "Tests/Fuzz",
+            swiftSettings: settings),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests("SimulationTests", ["FlotillaTesting"]),
         tests(
@@ -216,6 +228,7 @@ let package = Package(
         tests("RedisClientTests", ["RedisClient", "Reactor", "ServerHarness", "Threading"]),
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
         tests("SubprocessTests", ["Subprocess", "Threading"]),
+        tests("FuzzTests", ["fuzz"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
         tests(
             "FlotillaDaemonTests",

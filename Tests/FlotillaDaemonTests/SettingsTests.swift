@@ -251,4 +251,11 @@ import Testing
         #expect(configuration.queue(.video).retry == "video_retry")
         #expect(configuration.queues.count == 4)
     }
+
+    @Test func `a duration above 292 years is none`() {
+        #expect(SettingText.parseDuration("36854775807", bare: .seconds) == nil)
+        #expect(SettingText.parseDuration("9223372036855ms", bare: .seconds) == nil)
+        #expect(SettingText.parseDuration("9223372036854ms", bare: .seconds) == .milliseconds(9_223_372_036_854))
+        #expect(SettingText.parseDuration("106751d", bare: .seconds) == .seconds(106_751 * 86_400))
+    }
 }

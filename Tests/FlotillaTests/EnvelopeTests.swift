@@ -120,4 +120,25 @@ import Testing
         #expect(Timestamp.text(.max).hasSuffix("Z"))
         #expect(Timestamp.text(.min).hasSuffix("Z"))
     }
+
+    @Test(arguments: [#"{"dlq_metadata":1 }"#, #"{"retry_metadata":{} ,"dlq_metadata":{"id":"x"} }"#, #"{ "dlq_metadata":[] , "a":1 }"#])
+    func `blanks behind metadata that others wrote are the producer's, also after a splice`(message: String) throws {
+        let original = try Envelope(Array(message.utf8)).producerBytes
+        let spliced = MessageSplice.adding(self.retry, to: Array(message.utf8))
+        #expect(try Envelope(spliced).producerBytes == original)
+        #expect(try Envelope(original).producerBytes == original)
+    }
+
+    @Test(arguments: [
+        #"{"job_id":"j","retry_metadata":{"retry_count":1e309}}"#, #"{"v":-1e999,"job_id":"j"}"#, #"{"expires_at":[1e309],"job_id":"j"}"#,
+    ]) func `a number beyond every double makes its field absent and not the message malformed`(message: String) throws {
+        let envelope = try Envelope(Array(message.utf8))
+        #expect(envelope.jobID == "j")
+        #expect(envelope.retry == nil && envelope.version == 0 && envelope.expiresAt == nil)
+    }
+
+    @Test func `a malformed number in a known field is malformed`() {
+        #expect(throws: MalformedMessage.self) { try Envelope(Array(#"{"v":01}"#.utf8)) }
+        #expect(throws: MalformedMessage.self) { try Envelope(Array(#"{"v":1e309x}"#.utf8)) }
+    }
 }
