@@ -51,7 +51,8 @@ final class SimulationWorld {
         self.seed = seed
         self.defect = defect
         self.isTracing = isTracing
-        self.generator = SplitMix(state: seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x2545_F491_4F6C_DD1D)
+        // Not a multiple of the generator's step: neighbouring seeds would give one sequence, shifted.
+        self.generator = SplitMix(state: seed &* 0xD134_2543_DE82_EF95 &+ 0x2545_F491_4F6C_DD1D)
         self.profile = SimulationProfile(using: &self.generator)
         self.synced = (self.broker, self.books, self.now)
     }
