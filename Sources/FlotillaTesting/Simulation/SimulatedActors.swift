@@ -355,11 +355,14 @@ extension SimulationWorld {
             } _: { _ in
             }
         default:
+            let duration = self.random(Int64(100_000)...10_000_000)
             self.call(.broker, from: process) {
+                // A call that comes too late must not stop the queue for good.
+                guard !self.isCalm else { return }
                 self.broker.pauseReason = "for a while"
+                self.after(duration) { self.broker.pauseReason = nil }
             } _: { _ in
             }
-            self.after(self.random(Int64(100_000)...10_000_000)) { self.broker.pauseReason = nil }
         }
     }
 
@@ -431,10 +434,9 @@ extension SimulationWorld {
         if !self.hasBeenRestored { self.fail("\(what), and Redis was never restored: message \(number)", number) }
     }
 
-    func killed(by number: Int) {
-        self.messages[number].kills += 1
-        if !self.hasBeenRestored, self.messages[number].kills > 2 * Self.crashLimit {
-            self.fail("message \(number) killed \(self.messages[number].kills) workers", number)
-        }
+    func killed(by payload: [UInt8], _ number: Int) {
+        let kills = self.books.kills[payload, default: 0] + 1
+        self.books.kills[payload] = kills
+        if !self.hasBeenRestored, kills > 2 * Self.crashLimit { self.fail("message \(number) killed \(kills) workers", number) }
     }
 }

@@ -56,7 +56,7 @@ extension SimulationWorld {
         guard let number = SimulatedMessage.number(of: held) else { return }
         self.books.sweeps[held] = nil
         self.books.earliest[held] = nil
-        self.messages[number].kills = 0
+        self.books.kills[held] = nil
         switch settlement {
         case .ack(let id):
             self.trace(number, "acknowledged, \(id.short)")
@@ -124,6 +124,7 @@ extension SimulationWorld {
         let number = SimulatedMessage.number(of: held)
         self.report.quarantined += 1
         self.trace(number, "quarantined")
+        self.books.kills[held] = nil
         let sweeps = self.books.sweeps.removeValue(forKey: held) ?? 0
         if sweeps < Self.crashLimit {
             self.fail("message \(number ?? -1) is quarantined after \(sweeps) workers died with it, not \(Self.crashLimit)", number)

@@ -51,7 +51,7 @@ extension SimulatedWorker {
             } _: { _ in
             }
             if case .poison = self.world.messages[number].behaviour, !run.isOver {
-                self.world.killed(by: number)
+                self.world.killed(by: run.delivery.payload, number)
                 return self.process.die("is killed by message \(number)")
             }
             self.process.after(duration - duration / 2) {

@@ -15,8 +15,6 @@ struct SimulatedMessage {
     /// Failures that the store accepted since it was last reopened.
     var failures = 0
     var runs = 0
-    /// Processes that it killed since it was last settled.
-    var kills = 0
     /// Whether completing it was recorded, so that what follows from it was put into the outbox.
     var followUps: [Int] = []
 
@@ -56,6 +54,8 @@ struct BrokerBooks {
     private(set) var count = 0
     /// How many workers were swept that held these bytes, since they were last settled.
     var sweeps: [[UInt8]: Int] = [:]
+    /// How many processes these bytes killed since they were last settled. A copy that was put off has other bytes, and a count of its own.
+    var kills: [[UInt8]: Int] = [:]
     /// Not to be promoted before, microseconds.
     var earliest: [[UInt8]: Int64] = [:]
 

@@ -51,7 +51,8 @@ final class SimulationWorld {
         self.seed = seed
         self.defect = defect
         self.isTracing = isTracing
-        self.generator = SplitMix(state: seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x2545_F491_4F6C_DD1D)
+        // Not a multiple of the generator's step: neighbouring seeds would give one sequence, shifted.
+        self.generator = SplitMix(state: seed &* 0xD134_2543_DE82_EF95 &+ 0x2545_F491_4F6C_DD1D)
         self.profile = SimulationProfile(using: &self.generator)
         self.synced = (self.broker, self.books, self.now)
     }
@@ -144,9 +145,12 @@ final class SimulationWorld {
         self.traces.append((message, "\(self.report.steps) +\(Double(self.now - 1_000_000_000) / 1e6)s \(text())"))
     }
 
-    /// The last lines about a message, and those about the whole world between them.
+    /// The last lines about a message, and of those about the whole world as many as there is room for.
     func trace(of message: Int?, limit: Int = 60) -> [String] {
-        self.traces.filter { message == nil || $0.message == nil || $0.message == message }.suffix(limit).map(\.text)
+        guard let message else { return self.traces.suffix(limit).map(\.text) }
+        let about = self.traces.indices.filter { self.traces[$0].message == message }.suffix(limit * 2 / 3)
+        let others = self.traces.indices.filter { self.traces[$0].message == nil && $0 > about.first ?? 0 }.suffix(limit - about.count)
+        return (about + others).sorted().map { self.traces[$0].text }
     }
 
     func note(_ value: UInt64) {
