@@ -74,6 +74,15 @@ verify: setup lint build check ## the one command before a merge: format, build,
 demo: release ## a whole fleet on sample documents, from nothing, and stopped again
 	scripts/demo.sh
 
+# Programs of the commit before this one, for the fleet of two builds. CHAOS_PREVIOUS names another commit.
+CHAOS_PREVIOUS ?= HEAD~1
+CHAOS_FLAGS ?=
+
+.PHONY: chaos
+chaos: release ## faults of every kind against a private fleet, for minutes; CHAOS_FLAGS='--seed 42 --only T01'
+	scripts/previous-build.sh "$(CHAOS_PREVIOUS)"
+	.build/release/flotilla selftest --previous .build/previous/programs $(CHAOS_FLAGS)
+
 .PHONY: bench
 bench: release ## the drain of no-op jobs, without and with durable PostgreSQL state
 	scripts/bench.sh

@@ -141,13 +141,22 @@ let package = Package(
         module(
             "GraphStages",
             ["Flotilla", "Corpus", "TextAnalysis", "EntityAnalysis", "StageTools", "RemoteModels", "JSONText"]),
+        // Private Redis and PostgreSQL servers, for the tests and the self-test.
+        module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
+        // Faults injected into a private fleet of real processes, and the account of what became of every job.
+        module(
+            "SelfTest",
+            [
+                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "FlotillaCachePostgres",
+                "CorpusPostgres", "JSONText", "PostgresClient", "Reactor", "RedisClient", "ServerHarness", "Threading",
+            ]),
         .target(
             name: "OperatorCommands",
             dependencies: [
                 "Flotilla", "JSONText", "Threading", "Reactor", "RedisClient", "PostgresClient", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaDaemon", "FlotillaTesting", "Corpus", "CorpusPostgres", "TextAnalysis", "ObjectStorage", "DocumentStages",
                 "RemoteModels", "StageTools", "HTTPClient", "Subprocess", "EntityAnalysis", "AudioStages", "VideoStages", "GraphStages",
-                "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres", "StageCaching",
+                "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres", "StageCaching", "SelfTest",
             ],
             // The optimiser of Swift 6.3.1 crashes while it splits coroutines of this module. Its verbs wait for servers and people.
             swiftSettings: settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]),
@@ -169,27 +178,23 @@ let package = Package(
         program("video-processor", ["FlotillaDaemon", "Processors"]),
         program("graph-processor", ["FlotillaDaemon", "Processors"]),
         program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres", "FlotillaCachePostgres"]),
-        program("flotilla", ["OperatorCommands", "FlotillaDaemon"]),
+        program("flotilla", ["OperatorCommands", "FlotillaDaemon", "SelfTest"]),
 
         // A second pipeline, which proves that the library knows nothing of documents.
         .executableTarget(
             name: "line-counter", dependencies: ["Flotilla", "FlotillaRedis", "Reactor", "RedisClient"], path: "Examples/LineCounter",
             swiftSettings: settings),
 
-        // Private Redis and PostgreSQL servers for the tests.
+        // The self-test's worker as a program that links no documents: what the tests of the fleet start.
         .executableTarget(
             name: "fleet-worker",
-            dependencies: [
-                "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "FlotillaCachePostgres",
-                "CorpusPostgres", "JSONText", "Threading",
-            ],
+            dependencies: ["SelfTest"],
             path: "Tests/FleetWorker",
             swiftSettings: settings),
         // A process with a cache: tests start two.
         .executableTarget(
             name: "cache-probe", dependencies: ["FlotillaCache", "FlotillaCacheRedis", "Reactor", "RedisClient", "Threading"],
             path: "Tests/CacheProbe", swiftSettings: settings),
-        module("ServerHarness", ["CSystem", "Threading", "HTTPClient", "HTTPServer", "JSONText", "RemoteModels"]),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
         tests(
             "FlotillaCacheTests",
@@ -266,6 +271,12 @@ let package = Package(
                 "OperatorCommands", "Corpus", "CorpusPostgres", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres",
                 "FlotillaTesting", "JSONText", "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading",
                 "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres", "StageCaching",
+            ]),
+        tests(
+            "SelfTestTests",
+            [
+                "SelfTest", "Flotilla", "FlotillaPostgres", "FlotillaRedis", "PostgresClient", "RedisClient", "ServerHarness", "flotilla",
+                "retry-scheduler",
             ]),
         tests(
             "FleetTests",

@@ -16,7 +16,7 @@ enum CommandTree {
         PipelineMonitor.self, CacheMonitor.self,
         CacheStats.self, CacheReport.self, CacheAdvice.self, CacheTop.self, CacheGet.self, CacheInvalidate.self, CacheClear.self,
         CacheWarm.self,
-        Reconcile.self, Migrate.self, Doctor.self, Healthcheck.self, Bench.self,
+        Reconcile.self, Migrate.self, Doctor.self, Healthcheck.self, Bench.self, SelfTestVerb.self,
         ConfigShow.self, ConfigCheck.self, ConfigReference.self,
         Version.self, Completion.self,
     ]

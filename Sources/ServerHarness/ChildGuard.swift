@@ -23,7 +23,7 @@ final class ChildGuard: Sendable {
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
         posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         // The empty environment is no matter: kill is built in and rm is found along the shell's default PATH.
-        guard (try? spawn("/bin/sh", ["-c", Self.script], environment: [:], actions: &actions)) != nil else {
+        guard (try? spawn("/bin/sh", ["-c", Self.script], environment: [], actions: &actions)) != nil else {
             // Not fatal: see `shared`.
             close(ends[1])
             return nil

@@ -22,11 +22,13 @@ public final class ChildProcess: Sendable {
     ///
     /// - Parameters:
     ///   - environment: added to what this process has; a name given here wins.
+    ///   - inheritsEnvironment: false starts it with `environment` alone.
     ///   - directory: the working directory; nil keeps ours.
     ///   - log: where standard output and standard error are appended; nil throws them away.
     /// - Throws: ``HarnessError`` when the program cannot be started; nothing is left running.
     public init(
-        _ executable: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil, log: String? = nil
+        _ executable: String, _ arguments: [String], environment: [String: String] = [:], inheritsEnvironment: Bool = true,
+        directory: String? = nil, log: String? = nil
     ) throws {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -37,7 +39,8 @@ public final class ChildProcess: Sendable {
         posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         if let directory { posix_spawn_file_actions_addchdir_np(&actions, directory) }
 
-        self.pid = try spawn(executable, arguments, environment: environment, actions: &actions)
+        let entries = inheritsEnvironment ? inheritedEnvironment(overlaid: environment) : environment.map { "\($0.key)=\($0.value)" }
+        self.pid = try spawn(executable, arguments, environment: entries, actions: &actions)
         self.pidfd = flotilla_pidfd_open(self.pid)
         ChildGuard.shared?.adopt(self.pid)
     }
@@ -99,9 +102,9 @@ extension ChildProcess.Ending {
     }
 }
 
-/// Spawns with an empty signal mask and default signal handlers, in a process group of its own.
+/// Spawns with exactly the given environment, an empty signal mask and default signal handlers, in a process group of its own.
 func spawn(
-    _ executable: String, _ arguments: [String], environment: [String: String], actions: inout posix_spawn_file_actions_t
+    _ executable: String, _ arguments: [String], environment: [String], actions: inout posix_spawn_file_actions_t
 ) throws -> pid_t {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -116,7 +119,7 @@ func spawn(
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
     var argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
-    var envp: [UnsafeMutablePointer<CChar>?] = inheritedEnvironment(overlaid: environment).map { strdup($0) }
+    var envp: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) }
     argv.append(nil)
     envp.append(nil)
     defer { for pointer in argv + envp { free(pointer) } }
@@ -127,7 +130,8 @@ func spawn(
     return pid
 }
 
-private func inheritedEnvironment(overlaid: [String: String]) -> [String] {
+/// What this process has, with other values for some names: `name=value` each.
+func inheritedEnvironment(overlaid: [String: String]) -> [String] {
     var entries = overlaid.map { "\($0.key)=\($0.value)" }
     var cursor = environ
     while let entry = cursor.pointee {

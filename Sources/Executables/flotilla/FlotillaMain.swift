@@ -1,6 +1,7 @@
 import FlotillaDaemon
 import Glibc
 import OperatorCommands
+import SelfTest
 
 /// Runs one command of the operator and ends with its exit code.
 ///
@@ -9,6 +10,8 @@ import OperatorCommands
 @main
 struct FlotillaMain {
     static func main() {
+        // The self-test's own workers; no verb for people. A daemon sets its signals up itself.
+        if CommandLine.arguments.dropFirst().first == "selftest-worker" { SelfTestWorker.run() }
         signal(SIGPIPE, SIG_IGN)
         var signals = sigset_t()
         sigemptyset(&signals)

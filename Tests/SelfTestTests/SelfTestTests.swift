@@ -1,0 +1,77 @@
+import Glibc
+import ServerHarness
+import Testing
+
+@testable import SelfTest
+
+/// Where the programs are: beside the test bundle, unless FLEET_PROGRAMS says otherwise.
+let programs = getenv("FLEET_PROGRAMS").map { String(cString: $0) } ?? ownDirectory()
+
+/// The self-test as anyone runs it, and what its parts promise.
+@Suite(.serialized) struct SelfTestTests {
+    @Test(.timeLimit(.minutes(10))) func `flotilla selftest --short holds`() throws {
+        let scratch = try ScratchDirectory(prefix: "flotilla-selftest-test")
+        let process = try ChildProcess("\(programs)/flotilla", ["selftest", "--short"], log: "\(scratch.path)/log")
+        let ending = process.wait()
+        let text = readText("\(scratch.path)/log")
+        print(text)
+        #expect(ending == .exited(0))
+        #expect(text.contains("unaccounted 0\n"))
+        #expect(text.contains("every promise held"))
+        // Each is there, held or skipped for a reason.
+        for scenario in ScenarioCatalogue.all where scenario.length == .short {
+            let row = text.split(separator: "\n").first { $0.hasPrefix("\(scenario.id)  ") } ?? ""
+            #expect(row.contains("held") || row.contains("skipped: "), "\(scenario.id): \(row)")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `a seed repeats its faults, and another seed does not`() async throws {
+        func faults(_ seed: UInt64) async throws -> [String] {
+            var options = SelfTestRunner.Options(seed: seed)
+            options.only = ["T02"]
+            options.isShort = true
+            options.jobs = 50
+            options.programs = programs
+            let report = try await SelfTestRunner(options) { _ in }.run()
+            #expect(report.isHeld, "\(report.entries.flatMap(\.broken))")
+            return report.entries.flatMap(\.scenes).flatMap(\.faults).map { "\($0.kind) \($0.victim)" }
+        }
+        let first = try await faults(7)
+        #expect(first.count == 15)
+        #expect(try await faults(7) == first)
+        #expect(try await faults(8) != first)
+    }
+
+    @Test func `a scenario whose requirement is not met is skipped with the reason, and alone it is no success`() async throws {
+        var options = SelfTestRunner.Options(seed: 1)
+        options.only = ["T18"]
+        options.programs = programs
+        let report = try await SelfTestRunner(options) { _ in }.run()
+        #expect(report.entries.map(\.verdict) == [.skipped("needs another build's programs: --previous DIR")])
+        #expect(!report.isHeld)
+    }
+
+    @Test func `an unknown scenario and missing programs are refused`() async {
+        var options = SelfTestRunner.Options(seed: 1)
+        options.only = ["T99"]
+        await #expect(throws: SelfTestError.self) { try await SelfTestRunner(options) { _ in }.run() }
+        options.only = ["T01"]
+        options.programs = "/nonexistent"
+        await #expect(throws: SelfTestError.self) { try await SelfTestRunner(options) { _ in }.run() }
+    }
+
+    @Test func `ids are unique and the promises are said`() {
+        let all = ScenarioCatalogue.all
+        #expect(Set(all.map(\.id)).count == all.count)
+        #expect(all.allSatisfy { !$0.title.isEmpty && !$0.promise.isEmpty })
+    }
+
+    @Test func `the generator is the same on every machine, and parts do not disturb each other`() {
+        // Vectors of SplitMix64's reference implementation for the seed 1234567.
+        var generator = SeededGenerator(seed: 1_234_567)
+        #expect(generator.next() == 6_457_827_717_110_365_317)
+        #expect(generator.next() == 3_203_168_211_198_807_973)
+        var (left, right) = (SeededGenerator(seed: 1, part: "T01"), SeededGenerator(seed: 1, part: "T02"))
+        #expect(left.next() != right.next())
+    }
+}
