@@ -62,6 +62,12 @@ final class Connection: EventHandler, @unchecked Sendable {
     private var flushIsDue = false
     private var drainReason: RedisError?
 
+    /// How often something was read; and how often it was when ``listen()`` last looked.
+    private var reads = 0
+    private var readsBefore = 0
+    /// Whether nothing came between the last two looks although replies were due.
+    private(set) var isSilent = false
+
     private var deadlineTimer: TimerToken?
     private var deadlineDue = MonotonicTime.never
 
@@ -228,6 +234,7 @@ final class Connection: EventHandler, @unchecked Sendable {
                 if code == EAGAIN || code == EWOULDBLOCK { return }
                 return self.lose(.connectionLost, "cannot read: \(describe(code))")
             }
+            self.reads &+= 1
             self.owner.count { $0.bytesReceived &+= UInt64(count) }
             self.take(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
             if count < readBuffer.count { return }
@@ -327,6 +334,13 @@ final class Connection: EventHandler, @unchecked Sendable {
 
     private func finishDraining() {
         self.lose(self.drainReason ?? RedisError(.connectionLost, operation: "connect", mayHaveRun: false, message: "wrong server"))
+    }
+
+    /// Looks whether something came since the last look.
+    func listen() {
+        self.isSilent = !self.pending.isEmpty && self.reads == self.readsBefore
+        // With nothing due, the next look begins afresh.
+        self.readsBefore = self.pending.isEmpty ? -1 : self.reads
     }
 
     // MARK: Deadlines
@@ -434,6 +448,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         self.closeSocket()
         self.readySince = nil
         self.drainReason = nil
+        self.isSilent = false
         self.loadedScripts = []
         self.plaintext = []
         self.tls = nil

@@ -133,14 +133,22 @@ final class ServerPool: @unchecked Sendable {
         self.waitingTimer = nil
     }
 
-    /// Takes no more requests; the replies that are due are still read. ``isEmpty`` once that is done.
+    /// Whether a connection got no reply since the last time this was asked, though replies were due.
+    func isSilent() -> Bool {
+        for connection in self.connections { connection.listen() }
+        return self.connections.contains { $0.isSilent }
+    }
+
+    /// Takes no more requests; the replies that are due are still read, from connections that are not silent. ``isEmpty`` once that is done.
     func retire() {
         self.isRetired = true
         for connection in self.connections where !connection.isServing {
             connection.close(Self.retirement)
             self.forget(connection)
         }
-        for connection in self.connections { connection.drain(Self.retirement) }
+        for connection in self.connections {
+            if connection.isSilent { connection.lose(Self.retirement) } else { connection.drain(Self.retirement) }
+        }
     }
 
     private static let retirement = RedisError(

@@ -6,6 +6,8 @@ public final class PrivateCluster: Sendable {
     /// How long a node may be silent before the others call it failing.
     public static let nodeTimeout = Duration.milliseconds(500)
 
+    /// Holds the certificates that the nodes share.
+    private let directory: ScratchDirectory
     /// The nodes that were given slots, in the order of their slots: node `i` of `n` has from `16384·i/n` to `16384·(i+1)/n - 1`.
     public let primaries: [PrivateRedis]
     /// Replica `i` follows primary `i % primaries.count`.
@@ -13,18 +15,30 @@ public final class PrivateCluster: Sendable {
 
     /// Starts everything and waits until every node sees the whole cluster.
     ///
-    /// - Parameter configuration: further lines of every node's configuration.
+    /// - Parameters:
+    ///   - tls: listen with TLS, too; the nodes speak to each other with it.
+    ///   - users: as `PrivateRedis.Options` takes them, on every node.
     /// - Throws: ``HarnessError`` when something does not come up.
-    public init(primaries: Int = 3, replicas: Int = 0, configuration: [String] = []) throws {
+    public init(primaries: Int = 3, replicas: Int = 0, tls: Bool = false, password: String? = nil, users: [String] = []) throws {
+        let directory = try ScratchDirectory(prefix: "flotilla-cluster")
+        self.directory = directory
+        let files = tls ? try TLSFiles(in: directory) : nil
         let nodes = try (0..<primaries * (1 + replicas)).map { _ in
-            try PrivateRedis(
-                .init(
-                    tcp: true,
-                    configuration: [
-                        "cluster-enabled yes", "cluster-port \(try freePort())", "cluster-config-file nodes.conf",
-                        "cluster-node-timeout \(Self.nodeTimeout.inMilliseconds)", "cluster-replica-validity-factor 0",
-                        "repl-diskless-sync-delay 0",
-                    ] + configuration))
+            var options = PrivateRedis.Options(
+                tcp: true, tls: tls, password: password, users: users,
+                configuration: [
+                    "cluster-enabled yes", "cluster-port \(try freePort())", "cluster-config-file nodes.conf",
+                    "cluster-node-timeout \(Self.nodeTimeout.inMilliseconds)", "cluster-replica-validity-factor 0",
+                    "repl-diskless-sync-delay 0",
+                ] + (password.map { ["masterauth \"\($0)\""] } ?? [])
+                    + (files.map {
+                        [
+                            "tls-cluster yes", "tls-replication yes", "tls-client-cert-file \($0.clientCertificate)",
+                            "tls-client-key-file \($0.clientKey)",
+                        ]
+                    } ?? []))
+            options.tlsFiles = files
+            return try PrivateRedis(options)
         }
         self.primaries = Array(nodes[..<primaries])
         self.replicas = Array(nodes[primaries...])
@@ -35,7 +49,7 @@ public final class PrivateCluster: Sendable {
         }
         for node in nodes.dropFirst() {
             let bus = try Self.busPort(of: nodes[0])
-            try node.demand(["CLUSTER", "MEET", "127.0.0.1", "\(nodes[0].port)", bus])
+            try node.demand(["CLUSTER", "MEET", "127.0.0.1", "\(Self.port(of: nodes[0]))", bus])
         }
         for node in nodes { try node.wait(for: ["CLUSTER", "INFO"]) { $0.contains("cluster_known_nodes:\(nodes.count)\r\n") } }
         for (index, replica) in self.replicas.enumerated() {
@@ -50,7 +64,17 @@ public final class PrivateCluster: Sendable {
     }
 
     /// What a client connects to.
-    public var url: String { "redis+cluster://\(self.primaries.map { "127.0.0.1:\($0.port)" }.joined(separator: ","))" }
+    public var url: String {
+        let account = self.primaries[0].options.password.map { ":\($0)@" } ?? ""
+        return "redis+cluster://\(account)\(self.primaries.map { "127.0.0.1:\($0.port)" }.joined(separator: ","))"
+    }
+
+    /// The same with TLS.
+    public var tlsURL: String {
+        let account = self.primaries[0].options.password.map { ":\($0)@" } ?? ""
+        let nodes = self.primaries.map { "127.0.0.1:\($0.tlsPort)" }.joined(separator: ",")
+        return "rediss+cluster://\(account)\(nodes)?ssl_ca_certs=\(self.primaries[0].tlsFiles?.authority ?? "")"
+    }
 
     /// The node that owned the slot when the cluster was made.
     public func firstOwner(of slot: Int) -> PrivateRedis {
@@ -75,7 +99,8 @@ public final class PrivateCluster: Sendable {
 
     /// Moves keys of a slot that is being moved.
     public func moveKeys(_ keys: [String], from source: PrivateRedis, to target: PrivateRedis) throws {
-        for key in keys { try source.demand(["MIGRATE", "127.0.0.1", "\(target.port)", key, "0", "5000"]) }
+        let account = target.options.password.map { ["AUTH", $0] } ?? []
+        for key in keys { try source.demand(["MIGRATE", "127.0.0.1", "\(Self.port(of: target))", key, "0", "5000"] + account) }
     }
 
     /// The names of up to 100 keys in the slot.
@@ -115,6 +140,9 @@ public final class PrivateCluster: Sendable {
         try self.finishMove(of: slot, to: target)
         try self.settle()
     }
+
+    /// The port that other nodes use.
+    private static func port(of node: PrivateRedis) -> UInt16 { node.tlsPort > 0 ? node.tlsPort : node.port }
 
     private static func busPort(of node: PrivateRedis) throws -> String {
         guard let line = node.options.configuration.first(where: { $0.hasPrefix("cluster-port ") }) else {

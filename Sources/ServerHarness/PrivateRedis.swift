@@ -12,6 +12,8 @@ public final class PrivateRedis: Sendable {
         public var tcp: Bool
         /// Listen on a free port with TLS; certificates are made for it.
         public var tls: Bool
+        /// Certificates to use; nil has some made.
+        public var tlsFiles: TLSFiles?
         /// Ask TLS clients for a certificate that ``PrivateRedis/TLSFiles/authority`` has signed.
         public var tlsNeedsClientCertificate: Bool
         /// The password of the user `default`.
@@ -58,7 +60,7 @@ public final class PrivateRedis: Sendable {
         self.directory = try ScratchDirectory(prefix: "flotilla-redis")
         self.port = options.tcp ? try freePort() : 0
         self.tlsPort = options.tls ? try freePort() : 0
-        self.tlsFiles = options.tls ? try TLSFiles(in: self.directory) : nil
+        self.tlsFiles = options.tls ? try options.tlsFiles ?? TLSFiles(in: self.directory) : nil
         try self.writeConfiguration()
         try self.start()
     }

@@ -37,7 +37,9 @@ import Threading
         name: "increment", source: "redis.call('INCRBY', KEYS[1], ARGV[1]) return redis.call('INCR', KEYS[2])")
 
     /// A cluster that the tests share which leave it as it was; each moves slots of its own.
-    private static let shared = Result { try PrivateCluster() }
+    private static let shared = Result {
+        try PrivateCluster(tls: true, password: "pw", users: ["old on >pw ~* &* +@all -cluster|shards"])
+    }
 
     @Test func `every key finds its node, whatever the command`() async throws {
         let cluster = try Self.shared.get()
@@ -67,6 +69,22 @@ import Threading
                 #expect(try await moved.string == "m")
             }
             await blocking.close()
+        }
+    }
+
+    @Test(arguments: ["TLS", "CLUSTER SLOTS"]) func `a cluster is found with TLS, and by the older command`(_ way: String) async throws {
+        let cluster = try Self.shared.get()
+        let url = way == "TLS" ? cluster.tlsURL : "redis+cluster://old" + cluster.url.dropFirst("redis+cluster://".count)
+        try await self.withClient(url) { (client, _) async throws in
+            let slot = ClusterSlot.of("{\(way)}")
+            for index in 0..<30 { #expect(try await client.send(["SET", .text("\(way)\(index)"), 1]) == .simple("OK")) }
+            #expect(client.statistics.redirections == 0)
+            let home = cluster.firstOwner(of: slot)
+            let other = try #require(cluster.primaries.first { $0 !== home })
+            try cluster.move(slot, from: home, to: other)
+            #expect(try await client.send(["INCR", .text("{\(way)}")]) == .integer(1))
+            _ = try await client.send(["DEL", .text("{\(way)}")])
+            try cluster.move(slot, from: other, to: home)
         }
     }
 
@@ -242,12 +260,21 @@ import Threading
                 }
                 #expect(isReplaced)
                 let frozen = cluster.firstOwner(of: ClusterSlot.of("hello"))
+                async let blocked = failure { () throws(RedisError) in
+                    try await blocking.send(["BLPOP", "{hello}none", 60], timeout: .seconds(90))
+                }
+                while try !frozen.ask(["INFO", "clients"]).contains("blocked_clients:1") {}
+                let start = MonotonicTime.now
                 frozen.freeze()
                 // What was on its way to the frozen node fails in doubt, and the next one finds the new primary.
                 let isMarked = await Self.succeeds(within: .seconds(20)) { () throws(RedisError) in
                     _ = try await client.send(["SET", "{hello}mark", 1])
                 }
                 #expect(isMarked)
+                // Left when the cluster has replaced it, not when its time is up.
+                let lost = try await blocked
+                #expect(lost.code == .connectionLost && lost.mayHaveRun)
+                #expect(MonotonicTime.now - start < .seconds(20))
                 isOver.withLock { $0 = true }
                 frozen.thaw()
                 return try await group.reduce(into: [:]) { sum, part in

@@ -32,6 +32,7 @@ final class ClusterRouter: @unchecked Sendable {
     private var lastFailure: RedisError?
     private var parked: [Parked] = []
     private var parkedTimer: TimerToken?
+    private var vigil: TimerToken?
     private var isClosed = false
 
     init(_ configuration: RedisConfiguration, seeds: [Endpoint], loop: EventLoop, dispatcher: CommandDispatcher) {
@@ -41,7 +42,10 @@ final class ClusterRouter: @unchecked Sendable {
         self.dispatcher = dispatcher
     }
 
-    func start() { self.handle(.doubt) }
+    func start() {
+        self.handle(.doubt)
+        self.keepVigil()
+    }
 
     // MARK: Requests
 
@@ -194,6 +198,19 @@ final class ClusterRouter: @unchecked Sendable {
         self.handle(.doubt)
     }
 
+    /// A node that froze tells nobody: whoever keeps us waiting makes us ask the others whether it was replaced.
+    private func keepVigil() {
+        // Commands that block are silent for a living.
+        let interval = self.configuration.commandTimeout == .zero ? Duration.seconds(2) : .seconds(1)
+        self.vigil = self.loop.schedule(after: interval) { [weak self] in
+            guard let self, !self.isClosed else { return }
+            var isDoubted = false
+            for pool in self.pools.values where pool.isSilent() { isDoubted = true }
+            if isDoubted { self.handle(.doubt) }
+            self.keepVigil()
+        }
+    }
+
     private func handle(_ event: RefreshPolicy.Event) {
         if self.isClosed { return }
         switch self.policy.handle(event, at: .now) {
@@ -227,8 +244,8 @@ final class ClusterRouter: @unchecked Sendable {
 
     private func askForShards(_ node: Endpoint) {
         self.ask(node, ["CLUSTER", "SHARDS"]) { router, reply in
-            if case .failure(let error) = reply, error.code.serverKind == .general {
-                // Before Redis 7.
+            if case .failure(let error) = reply, [.general, .noPermission].contains(error.code.serverKind) {
+                // Before Redis 7, or for a user who was given rights before that.
                 router.ask(node, ["CLUSTER", "SLOTS"]) { router, reply in
                     router.answered(reply.map { SlotMap(slots: $0, from: node) }, by: node)
                 }
@@ -296,7 +313,9 @@ final class ClusterRouter: @unchecked Sendable {
         let entries = self.parked
         self.parked = []
         for request in entries.flatMap(\.requests) { request.fail(error, mayHaveRun: false) }
-        if let token = self.parkedTimer { self.loop.cancel(token) }
+        for token in [self.parkedTimer, self.vigil] {
+            if let token { self.loop.cancel(token) }
+        }
         for pool in Array(self.pools.values) + self.retired { pool.close(error) }
         self.pools = [:]
         self.retired = []

@@ -48,7 +48,9 @@ extension SlotMap {
             for node in nodes {
                 let node = Self.fields(node)
                 // A failing primary still owns its slots until a replica was elected; asking it is all that one can do.
-                guard node["role"]?.string == "master", let port = node[isSecured ? "tls-port" : "port"]?.int else { continue }
+                guard node["role"]?.string == "master" else { continue }
+                // Before 7.2 nodes know each other's TLS ports only with `tls-cluster yes`; with the other port, the handshake says what is wrong.
+                guard let port = (isSecured ? node["tls-port"] : nil)?.int ?? node["port"]?.int else { continue }
                 guard let endpoint = Self.endpoint(node["endpoint"]?.string, port, from: source) else { return nil }
                 for index in stride(from: 0, to: bounds.count - 1, by: 2) { self.assign(bounds[index], bounds[index + 1], to: endpoint) }
             }
