@@ -1,4 +1,5 @@
 #if DEBUG || FUZZ
+    import CSystem
     import Glibc
     @testable import HTTPClient
     import HTTPServer
