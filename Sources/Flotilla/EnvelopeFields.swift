@@ -9,7 +9,7 @@ final class EnvelopeContent: Sendable {
 /// The fields of a message, read.
 struct EnvelopeFields: Sendable {
     let bytes: [UInt8]
-    let producerBytes: [UInt8]
+    private(set) var producerBytes: [UInt8]
     private(set) var id: String?
     private(set) var version = 0
     private(set) var jobID: String?
@@ -33,14 +33,14 @@ struct EnvelopeFields: Sendable {
             throw MalformedMessage("the message has \(bytes.count) bytes, more than \(Envelope.maximumBytes)")
         }
         self.bytes = bytes
+        self.producerBytes = bytes
         var scanner = JSONScanner(bytes, maximumDepth: Envelope.maximumDepth)
         var cuts: [Range<Int>] = []
-        var fields: [(Field, JSONValue)] = []
         do {
             scanner.skipBlanks()
             guard scanner.next == UInt8(ascii: "{") else { throw JSONError(.unexpectedByte, offset: scanner.offset) }
             try Self.scanMembers(&scanner) { field, value, cut in
-                fields.append((field, value))
+                self.set(field, value)
                 if let cut {
                     cuts.append(cut.member)
                     if let comma = cut.comma { cuts.append(comma..<comma + 1) }
@@ -50,8 +50,7 @@ struct EnvelopeFields: Sendable {
         } catch {
             throw MalformedMessage("the message is not one JSON object: \(error)")
         }
-        self.producerBytes = MessageSplice.cutting(cuts, from: bytes)
-        for (field, value) in fields { self.set(field, value) }
+        if !cuts.isEmpty { self.producerBytes = MessageSplice.cutting(cuts, from: bytes) }
     }
 
     enum Field: String, CaseIterable {
