@@ -2,7 +2,8 @@
 struct FuzzLimits: Sendable {
     /// An input that takes longer is slow, measured by the target's clock: a defect.
     var slowMilliseconds: Int
-    /// An input that does not end within this, by the clock on the wall, hangs: its process is killed.
+    /// An input that does not end within this, by the clock on the wall, hangs: its process is killed. Generous: on a busy machine a tenth of a
+    /// second of work takes seconds.
     var hangSeconds: Int
     /// A target ends after so long, whatever is left to do; nil runs them all.
     var targetMilliseconds: Int?
@@ -13,9 +14,9 @@ struct FuzzLimits: Sendable {
 
     #if DEBUG
         // Without the optimiser the same code takes twenty times as long, and the hang is what is looked for.
-        private static let (slow, hang) = (2_000, 15)
+        private static let (slow, hang) = (2_000, 60)
     #else
-        private static let (slow, hang) = (100, 5)
+        private static let (slow, hang) = (100, 20)
     #endif
 
     /// 100 ms for an input when optimised; `FUZZ_SLOW_MILLISECONDS` and `FUZZ_HANG_SECONDS` say otherwise, and

@@ -35,7 +35,7 @@ struct FuzzProcess {
         self.identifier = child
     }
 
-    /// Waits for the end, or kills the child when `progress` stands still.
+    /// Waits for the end, or kills the child when `progress` stands still; six times as long before the first input, while tables are made.
     func wait(_ progress: FuzzProgress, hangSeconds: Int) -> End {
         var lastIndex = -2
         var since = ContinuousClock.now
@@ -45,7 +45,7 @@ struct FuzzProcess {
             let index = progress.index
             if index != lastIndex {
                 (lastIndex, since) = (index, ContinuousClock.now)
-            } else if ContinuousClock.now - since > .seconds(hangSeconds) {
+            } else if ContinuousClock.now - since > .seconds(index < 0 ? 6 * hangSeconds : hangSeconds) {
                 kill(self.identifier, SIGKILL)
                 waitpid(self.identifier, &status, 0)
                 // It may have ended of itself in between.

@@ -59,10 +59,10 @@
             try promise((1...64).contains(configuration.connections), "\(configuration.connections) connections")
             try promise(configuration.commandTimeout > .zero && configuration.connectTimeout > .zero, "no time at all")
             try promise((0...Int(Int32.max)).contains(configuration.database), "database \(configuration.database)")
-            let shown = "\(configuration)"
-            if let password = configuration.password, password.utf8.count > 8, !(configuration.username ?? "").contains(password) {
-                try promise(!shown.contains(password), "the password is shown")
-            }
+            // What is shown does not depend on the password, wherever else its letters occur.
+            var other = configuration
+            if other.password != nil { other.password = "another" }
+            try promise("\(other)" == "\(configuration)", "the password is shown")
         }
 
         private static let workerInfo = FuzzTarget(
