@@ -138,6 +138,7 @@ extension SimulationWorld {
         func answer(_ hasLanded: Bool) { process.after(100, in: life) { end(hasLanded) } }
         self.call(.broker, from: process) { () -> Void in
             if self.broker.landing[id]?.isEmpty == false { return answer(true) }
+            guard self.broker.isAlive(id) else { return answer(false) }
             self.lastWait += 1
             let number = self.lastWait
             self.broker.waiters.append((number, id, { _ in }))
