@@ -73,9 +73,12 @@ extension RedisBroker {
 
     public func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool {
         let landing = self.keys.landing(worker)
+        let replies = try await self.pipeline(
+            [["LLEN", .text(landing)], ["ZSCORE", .text(self.keys.workers), .text(worker.rawValue)]], "wait")
         // A wait that was interrupted may have filled the slot.
-        let filled = try await self.send(["LLEN", .text(landing)], "wait")
-        if let count = filled.int, count > 0 { return true }
+        if let count = replies[0].int, count > 0 { return true }
+        // A worker that froze for so long that it is forgotten must not be given a message: nobody looks into its slot any more.
+        guard let deadline = replies[1].string.flatMap(Double.init), deadline > 0 else { return false }
         // Shorter than the grace after which a swept worker's slot is looked at for the last time; and 0 would wait for ever.
         let seconds = min(max(timeout.inSeconds, 0.001), Self.landingGrace.inSeconds / 2)
         let command: RedisCommand = [

@@ -76,8 +76,10 @@ public final class InMemoryBroker: BrokerAdministration {
     }
 
     public func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool {
-        let hasLanded = try self.perform("wait") { state, _ throws(BrokerError) in state.landing[worker]?.isEmpty == false }
-        if hasLanded { return true }
+        let (hasLanded, isAlive) = try self.perform("wait") { state, _ throws(BrokerError) in
+            (state.landing[worker]?.isEmpty == false, state.isAlive(worker))
+        }
+        guard !hasLanded, isAlive else { return hasLanded }
         let id = self.state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter

@@ -50,17 +50,20 @@ private struct DifferentialGame {
                 try await self.act()
                 try await self.compare()
             }
+            // Nobody holds what nobody knows of.
+            try await self.compare(all: true)
         } catch {
             let trace = self.steps.suffix(12).joined(separator: "\n")
             throw Difference(description: "seed \(self.seed), step \(self.steps.count): \(error)\n\(trace)")
         }
     }
 
-    private mutating func compare() async throws {
+    private mutating func compare(all: Bool = false) async throws {
         let state = self.model.state.withLock { $0 }
         let expected = QueueImage(state)
         try await self.queue.learn(expected.suspicions.keys)
-        let (found, times, clock) = try await self.queue.image(of: self.ids)
+        let (found, times, clock) = try await self.queue.image(
+            of: all ? self.ids : self.ids.filter { state.workers[$0] != nil || state.landing[$0] != nil || state.swept[$0] != nil })
         // Of times only the order is the scripts' own, once they are aligned.
         let now = self.clock.elapsed
         func check<Value: Equatable>(_ what: String, _ path: KeyPath<QueueImage, Value>) throws {
@@ -341,8 +344,7 @@ private struct DifferentialGame {
     private mutating func land() async throws {
         guard let id = self.worker() else { return }
         let state = self.model.state.withLock { $0 }
-        // A wait ends long before a swept worker is forgotten, so that none is by one that is.
-        guard !state.ready.isEmpty || state.landing[id] != nil, state.workers[id] != nil || state.swept[id] != nil else { return }
+        guard !state.ready.isEmpty || state.landing[id] != nil || !state.isAlive(id) else { return }
         self.note("wait by \(id)")
         let expected = try await self.model.wait(by: id, timeout: .seconds(1))
         try self.expectEqual(try await self.redis.wait(by: id, timeout: .seconds(1)), expected, "landed")

@@ -57,6 +57,7 @@ final class RedisQueue {
     let broker: RedisBroker
     private let client: RedisClient
     private var digests: [String: String] = [:]
+    private var learnt: Set<String> = []
     /// Times as they were last written here, by set and member.
     private var written: [String: [String: Double]] = [:]
 
@@ -69,13 +70,13 @@ final class RedisQueue {
 
     /// Registers payloads whose digests will be met.
     func learn(_ payloads: some Sequence<String>) async throws {
-        for payload in payloads where !self.digests.values.contains(payload) {
+        for payload in payloads where self.learnt.insert(payload).inserted {
             let reply = try await self.client.send(["EVAL", "return redis.sha1hex(ARGV[1])", 0, .text(payload)] as RedisCommand)
             self.digests[reply.string ?? ""] = payload
         }
     }
 
-    /// Reads everything in one transaction's worth of commands. `ids` are all workers that ever were.
+    /// Reads everything in one transaction's worth of commands. `ids` are the workers that may hold something.
     func image(of ids: [WorkerID]) async throws -> (image: QueueImage, times: [String: [String: Double]], clock: Double) {
         var commands: [RedisCommand] = [
             ["TIME"], ["LRANGE", .text(self.keys.queue), 0, -1], ["LRANGE", .text(self.broker.names.deadLetter), 0, -1],

@@ -138,8 +138,9 @@ extension SimulationWorld {
         func answer(_ hasLanded: Bool) { process.after(100, in: life) { end(hasLanded) } }
         self.call(.broker, from: process) { () -> Void in
             if self.broker.landing[id]?.isEmpty == false { return answer(true) }
-            self.broker.nextWaiter += 1
-            let number = self.broker.nextWaiter
+            guard self.broker.isAlive(id) else { return answer(false) }
+            self.lastWait += 1
+            let number = self.lastWait
             self.broker.waiters.append((number, id, { _ in }))
             self.waits[number] = { hasLanded in
                 if hasLanded, self.defect == .popsWithoutLanding { _ = self.broker.landing[id]?.popLast() }

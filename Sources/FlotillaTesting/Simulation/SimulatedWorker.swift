@@ -71,6 +71,16 @@ final class SimulatedWorker {
                 retryPolicy: world.rules.retryPolicy, postponement: world.rules.postponement, info: info))
     }
 
+    /// What it is doing, for the trace of a worker that does nothing.
+    var description: String {
+        """
+        \(self.process.name) is \(self.id.rawValue.prefix(6)), \(self.state.mode), \(self.isRegistered ? "registered" : "not registered"), \
+        \(self.isExchanging ? "exchanging" : ""), \(self.isWaiting ? "waiting" : ""), idle \(self.state.isIdle), \
+        \(self.state.admitting) admitting, \(self.feed.count) in the feed, \(self.suspects.count) suspects, \(self.running.count) running, \
+        \(self.state.recording) recording, \(self.state.settlements.count) to settle, \(self.outstanding) outstanding
+        """
+    }
+
     var monotonic: MonotonicTime { MonotonicTime(nanoseconds: self.world.now * 1_000) }
     var unfinished: Int { self.feed.count + self.suspects.count + self.running.count }
 

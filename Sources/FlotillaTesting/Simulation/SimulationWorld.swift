@@ -41,6 +41,8 @@ final class SimulationWorld {
     private var brokerDownUntil: Int64 = 0
     private var storeDownUntil: Int64 = 0
     var waits: [Int: (Bool) -> Void] = [:]
+    /// Counts the waits of all times, also those that a restored broker knows nothing of.
+    var lastWait = 0
     /// Whether Redis ever came back older than it was: from then on some messages are missing until the reconciler has looked.
     private(set) var hasBeenRestored = false
 
@@ -110,6 +112,7 @@ final class SimulationWorld {
         }
         if self.violation == nil {
             let stuck = self.firstRestless
+            for worker in self.workers { if let worker { self.trace(nil, worker.description) } }
             self.fail("something is stuck: \(stuck.what)", stuck.message)
         }
         return false
