@@ -60,7 +60,9 @@ enum SelfTestOutput {
         if case .skipped(let reason) = entry.verdict { return [entry.id, entry.title, "skipped: \(reason)"] }
         return [
             entry.id, entry.title, entry.verdict == .held ? "held" : "BROKEN", "\(entry.jobs)", "\(entry.faults)", "\(entry.lost)",
-            "\(entry.duplicatesExecuted)", "\(entry.duplicatesApplied)", self.seconds(entry.longestStall), self.seconds(entry.duration),
+            "\(entry.duplicatesExecuted)", "\(entry.duplicatesApplied)",
+            entry.longestStall == .zero ? "-" : self.seconds(entry.longestStall),
+            self.seconds(entry.duration),
         ]
     }
 

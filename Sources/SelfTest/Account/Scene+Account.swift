@@ -22,8 +22,10 @@ extension Scene {
         let missing = self.malformed.count - messages.malformed
         if missing > 0 { account.lost.append("\(missing) malformed messages") }
         if missing < 0 { account.strangers.append("\(-missing) malformed messages") }
-        account.duplicatesExecuted = self.duplicatesExecuted()
-        account.longestStall = Self.longestStall(sent.map { name, job in (sent: job.time, ended: items[name]?.finishedAt) })
+        account.duplicatesExecuted = self.duplicatesExecuted(items)
+        if self.options.measuresStall {
+            account.longestStall = Self.longestStall(sent.map { name, job in (sent: job.time, ended: items[name]?.finishedAt) })
+        }
         let result = account
         self.state.withLock { $0.account = result }
         return result
@@ -39,6 +41,8 @@ extension Scene {
     struct Item {
         var status: String
         var finishedAt: Int64?
+        /// How often it was put back from the dead.
+        var requeues: Int
         /// State of its dead letter in the history.
         var letter: String?
     }
@@ -47,14 +51,14 @@ extension Scene {
     private func items() async throws -> [String: Item] {
         let rows = try await self.pool.query(
             """
-            SELECT item.filename, item.status, item.finished_at, letter.state
+            SELECT item.filename, item.status, item.finished_at, letter.state, item.requeues
             FROM work_item AS item LEFT JOIN dead_letter AS letter ON letter.id = item.dead_letter_id
             """)
         var items: [String: Item] = [:]
         for row in rows {
             items[try row[0, as: String?.self] ?? "?"] = Item(
                 status: try row[1, as: String.self], finishedAt: try row[2, as: PostgresTimestamp?.self]?.microseconds,
-                letter: try row[3, as: String?.self])
+                requeues: try row[4, as: Int.self], letter: try row[3, as: String?.self])
         }
         return items
     }
@@ -155,14 +159,13 @@ extension Scene {
         }
     }
 
-    /// Runs beyond the first of each attempt of each job.
-    private func duplicatesExecuted() -> Int {
-        struct Run: Hashable {
-            let name: String
-            let attempt: Int
+    /// Runs beyond the first of each attempt of each job; who was put back begins to count anew.
+    private func duplicatesExecuted(_ items: [String: Item]) -> Int {
+        Dictionary(grouping: self.runs.begins, by: \.name).reduce(0) { sum, runs in
+            let attempts = Dictionary(grouping: runs.value, by: \.attempt)
+            let lives = 1 + (items[runs.key]?.requeues ?? 0)
+            return sum + attempts.values.reduce(0) { $0 + max(0, $1.count - lives) }
         }
-        let begins = self.runs.begins
-        return begins.count - Set(begins.map { Run(name: $0.name, attempt: $0.attempt) }).count
     }
 
     /// The longest time between two ends, or between the first job's arrival and an end, while a job was waiting. Jobs that have not ended wait

@@ -31,9 +31,12 @@ struct ClockSteps: Scenario {
         var stepping: FleetProcess?
         if let wall, let library = Self.library {
             Self.set(wall, "+0")
-            stepping = try scene.worker([
-                "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": wall, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-            ])
+            // By way of env: libfaketime adds a variable to the environment of the first process that it is in, which moves the environment,
+            // from whose place Swift finds its arguments.
+            stepping = try scene.worker(
+                [
+                    "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": wall, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                ], prefix: ["env"])
         }
         scene.measured("wall clock stepped", stepping == nil ? "no: libfaketime is not installed" : "yes")
         try await scene.ready(workers: stepping == nil ? 2 : 3)

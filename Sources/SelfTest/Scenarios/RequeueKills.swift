@@ -15,20 +15,29 @@ struct RequeueKills: Scenario {
     var options: SceneOptions {
         var options = SceneOptions()
         options.redis = .always
+        options.measuresStall = false
         return options
     }
 
     func run(_ scene: Scene) async throws {
-        let jobs = scene.jobs(short: 600, long: 50_000)
+        let jobs = scene.jobs(short: 1_000, long: 50_000)
         let names = (0..<jobs).map { "f\($0)" }
         try await self.bury(names, scene)
         let delays = scene.random { generator in
-            (0..<(scene.setting.isLong ? 30 : 5)).map { _ in Int32.random(in: 150...900, using: &generator) }
+            (0..<(scene.setting.isLong ? 30 : 6)).map { _ in Int.random(in: 0...40, using: &generator) }
         }
         let redis = try scene.redis()
         for (index, delay) in delays.enumerated() {
-            let command = try self.requeue(jobs, scene)
-            if command.wait(milliseconds: delay) != nil { continue }
+            let before = try await scene.broker.counts().ready
+            if before == jobs { break }
+            let command = try self.requeue(scene)
+            // It has begun to move; then somewhere in the middle.
+            try await scene.eventually("the requeue moves letters", every: .milliseconds(2)) {
+                if !command.isRunning { return true }
+                return try await scene.broker.counts().ready > before
+            }
+            try await Task.sleep(for: .milliseconds(delay))
+            guard command.isRunning else { continue }
             if index == delays.count / 2 {
                 scene.journal.note("SIGKILL", "redis")
                 redis.kill9()
@@ -43,8 +52,8 @@ struct RequeueKills: Scenario {
         }
         let halfMoved = try await self.halfMoved(scene)
         scene.measured("letters between PostgreSQL and Redis after the last kill", halfMoved)
-        let last = try self.requeue(jobs, scene)
-        let ending = last.wait(milliseconds: 240_000)
+        let last = try self.requeue(scene)
+        let ending = last.wait(milliseconds: 600_000)
         scene.expect(ending == .exited(0), "the last requeue ended with \(ending.map { "\($0)" } ?? "nothing")")
         let ready = try await scene.readyNames()
         scene.expect(ready.count == jobs && Set(ready).count == jobs, "\(ready.count) put back, \(Set(ready).count) of \(jobs) different")
@@ -65,9 +74,8 @@ struct RequeueKills: Scenario {
         scene.endOutage()
     }
 
-    /// Slow enough to be killed in the middle.
-    private func requeue(_ jobs: Int, _ scene: Scene) throws -> ChildProcess {
-        try scene.command(["dlq", "requeue", "--filter", "reason:permanent", "--rate", "\(max(200, jobs / 3))/s", "--yes"])
+    private func requeue(_ scene: Scene) throws -> ChildProcess {
+        try scene.command(["dlq", "requeue", "--filter", "reason:permanent", "--yes"])
     }
 
     /// Letters that PostgreSQL calls requeued and that still rest in the dead-letter queue.

@@ -9,6 +9,12 @@ struct SchedulerKills: Scenario {
     let promise = "every due retry moved exactly once"
     let length = ScenarioLength.short
 
+    var options: SceneOptions {
+        var options = SceneOptions()
+        options.measuresStall = false
+        return options
+    }
+
     func run(_ scene: Scene) async throws {
         let jobs = scene.jobs(short: 1_000, long: 10_000)
         let kills = scene.setting.isLong ? 200 : 15

@@ -33,6 +33,8 @@ public struct SceneOptions: Sendable {
 
     /// Added to the environment of all workers and schedulers.
     public var environment: [String: String] = [:]
+    /// Whether work that waits ought to be done at once. Off where the scenario keeps workers away on purpose.
+    public var measuresStall = true
     /// Whether the equation is sampled while the scenario runs. Off where a server is away for most of it.
     public var samplesConservation = true
 
