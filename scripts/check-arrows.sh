@@ -67,7 +67,7 @@ documents="Corpus CorpusPostgres CorpusTesting TextAnalysis EntityAnalysis Remot
     done
     for module in $caches; do forbid "$module" $documents; done
     forbid FlotillaCacheRedis Flotilla $adapters
-    for module in $drivers Reactor; do forbid "$module" Flotilla $adapters $documents; done
+    for module in $drivers Reactor FaultProxy; do forbid "$module" Flotilla $adapters $documents; done
     for module in $adapters; do forbid "$module" $documents; done
     for module in Flotilla Threading JSONText Reactor RedisClient PostgresClient HTTPServer Subprocess FlotillaRedis \
         FlotillaPostgres FlotillaDaemon FlotillaTesting FlotillaCache $caches CacheTesting Cryptography; do

@@ -65,7 +65,8 @@ private final class RedisLockHold: LockHold {
         self.state = Lock(State(confirmedAt: takenAt))
     }
 
-    var isHeld: Bool { self.state.withLock { $0.isHeld && !$0.isReleased } }
+    /// By the clock too: the timer that says so may be late.
+    var isHeld: Bool { self.state.withLock { $0.isHeld && !$0.isReleased && MonotonicTime.now - $0.confirmedAt < self.lease } }
 
     /// The timer keeps the hold alive: a hold that is dropped without release stays taken, and renewed.
     func startRenewing(on loop: EventLoop) {
@@ -91,8 +92,10 @@ private final class RedisLockHold: LockHold {
     /// Says that the lock is lost when a lease has gone by since Redis last confirmed it: without waiting for an answer that may never come.
     private func watchExpiry(on loop: EventLoop, after delay: Duration) {
         loop.schedule(after: delay) { [weak self] in
-            guard let self, self.isHeld else { return }
-            let left = self.state.withLock { $0.confirmedAt } + self.lease - .now
+            guard let self else { return }
+            let (isOpen, confirmedAt) = self.state.withLock { ($0.isHeld && !$0.isReleased, $0.confirmedAt) }
+            guard isOpen else { return }
+            let left = confirmedAt + self.lease - .now
             if left <= .zero { self.lose() } else { self.watchExpiry(on: loop, after: left) }
         }
     }

@@ -9,7 +9,7 @@ struct DiskFull: Scenario {
     let id = "T12"
     let title = "disk full: Redis, PostgreSQL's tables, its write-ahead log"
     let promise = "the error is named in the logs, nothing lost, no attempt burned, runs begin <= 5 s after there is room"
-    let length = ScenarioLength.short
+    let length = ScenarioLength.long
     var requirements: [Requirement] { [.root, .tmpfs] }
     var options: SceneOptions {
         var options = SceneOptions()

@@ -1,5 +1,6 @@
 internal import FaultProxy
 internal import Flotilla
+internal import FlotillaRedis
 internal import PostgresClient
 internal import Threading
 
@@ -35,18 +36,20 @@ struct LostCommits: Scenario {
         let environment = scene.environment(redis: nil, postgres: proxy)
         let fleet = [try scene.worker(environment), try scene.worker(environment), try scene.scheduler(environment)]
         try await scene.ready(workers: 2)
-        let count = scene.setting.isLong ? 20 : 3
+        let count = scene.setting.isLong ? 10 : 3
         var number = 0
         for (name, effect) in [("answer", Trap.Effect.loseReply(.reset)), ("request", .loseRequest(.reset))] {
             let traps = Self.statements.map { proxy.arm(Trap([$0], count: count, effect: effect)) }
             scene.journal.note("lose \(name) of \(count) of each statement", "postgres")
             // Jobs come until every kind has been met.
-            try await scene.eventually("every trap is sprung", within: .seconds(60), every: .milliseconds(100)) {
-                try await scene.send((number..<number + 20).map { Self.job($0) })
-                number += 20
+            try await scene.eventually("every trap is sprung", within: .seconds(120), every: .milliseconds(100)) {
+                if try await scene.broker.counts().ready < 100 {
+                    try await scene.send((number..<number + 20).map { Self.job($0) })
+                    number += 20
+                }
                 return traps.allSatisfy { $0.sprung == count }
             }
-            try await scene.settled(within: .seconds(60))
+            try await scene.settled(within: .seconds(90))
         }
         scene.measured("lost answers and requests, over \(Self.statements.count) statements", proxy.statistics.trapped)
         scene.expectRunning(fleet)

@@ -17,8 +17,8 @@ struct PostgresKillStorm: Scenario {
 
     func run(_ scene: Scene) async throws {
         guard let postgres = scene.postgres else { throw SelfTestError("the scene has no PostgreSQL of its own") }
-        let kills = scene.setting.isLong ? 20 : 3
-        let storms = scene.setting.isLong ? 100 : 15
+        let kills = scene.setting.isLong ? 20 : 2
+        let storms = scene.setting.isLong ? 100 : 8
         let plan = scene.random { generator in
             (0..<kills).map { _ in (up: Int.random(in: 300...900, using: &generator), down: Int.random(in: 0...500, using: &generator)) }
         }

@@ -6,7 +6,7 @@ struct ServerWeather: Scenario {
     let id = "T25"
     let title = "freezes, resets and delays of Redis and PostgreSQL"
     let promise = "nothing lost, no attempt burned, runs begin <= 5 s after a freeze"
-    let length = ScenarioLength.short
+    let length = ScenarioLength.long
     var options: SceneOptions {
         var options = SceneOptions()
         options.samplesConservation = false
