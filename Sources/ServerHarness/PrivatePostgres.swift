@@ -130,6 +130,12 @@ public final class PrivatePostgres: Sendable {
         let family = self.freezeFamily(process.pid)
         for pid in family { kill(pid, SIGKILL) }
         process.wait()
+        // Sessions are nobody's children now, and on a busy machine die after their parent. While one has the shared memory the next
+        // start is refused.
+        let end = MonotonicTime.now + .seconds(10)
+        for pid in family.dropFirst() {
+            while hasMemory(pid), MonotonicTime.now < end { usleep(1_000) }
+        }
         self.server.withLock { $0 = nil }
     }
 
@@ -218,9 +224,13 @@ public final class PrivatePostgres: Sendable {
     /// Freezes the parent, then its children; again until no new one shows. Returns all.
     private func freezeFamily(_ parent: Int32) -> [Int32] {
         kill(parent, SIGSTOP)
-        let children = childProcesses(of: parent)
-        for pid in children { kill(pid, SIGSTOP) }
-        return [parent] + children
+        var children = childProcesses(of: parent)
+        while true {
+            for pid in children { kill(pid, SIGSTOP) }
+            let now = childProcesses(of: parent)
+            if Set(now).isSubset(of: children) { return [parent] + children }
+            children += now.filter { !children.contains($0) }
+        }
     }
 
     /// The server writes its pid into a file and, when it accepts connections, `ready`, or `standby` for those that only ask.
@@ -260,6 +270,13 @@ struct ServerUser {
         return try ChildProcess(
             "setpriv", ["--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", path] + arguments, directory: directory, log: log)
     }
+}
+
+/// Whether a process is there and more than the remains of one that ended.
+private func hasMemory(_ pid: Int32) -> Bool {
+    guard let text = readFile("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return false }
+    let state = text[text.index(after: end)...].first { $0 != " " }
+    return state != "Z" && state != "X"
 }
 
 /// Direct children, from /proc.

@@ -56,6 +56,11 @@ import Testing
         #expect(silent.severity == .warning && silent.evidence.contains("ignored"), "\(silent)")
     }
 
+    @Test func `a kind of pooler that cannot work is refused with the setting's name`() {
+        let mistakes = #expect(throws: SettingMistakes.self) { try Settings(environment: ["DATABASE_POOLER": "statement"]) }
+        #expect(mistakes?.all.contains { $0.contains("DATABASE_POOLER") && $0.contains("transaction") } == true)
+    }
+
     @Test func `a pooler that refuses our settings is recognised by its words`() async throws {
         let server = try await Task { @concurrent in try PrivatePostgres(.init(fsync: false)) }.value
         let strict = try await Task { @concurrent in try PrivatePgbouncer(server) }.value
