@@ -36,15 +36,21 @@ done
 
 
 def copies(folder, names, times):
-    """Puts so many copies of each file there; returns their names."""
+    """Puts so many copies of each file there, no two with the same bytes: Flotilla would wait for the first of equal ones. Returns their names."""
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
     made = []
     for number_of_copy in range(times):
         for name in names:
             made.append(f"{number_of_copy:03}-{name}")
-            shutil.copy(os.path.join(ROOT, "Examples", "documents", name), os.path.join(folder, made[-1]))
+            put(folder, name, made[-1])
     return made
+
+
+def put(folder, name, copy):
+    """Copies a sample, with a comment of its own behind the end."""
+    with open(os.path.join(ROOT, "Examples", "documents", name), "rb") as source, open(os.path.join(folder, copy), "wb") as target:
+        target.write(source.read() + f"\n% {copy} {time.monotonic_ns()}\n".encode())
 
 
 def bare(folder, files, cores):
@@ -91,8 +97,9 @@ class Daemon:
             self.process.kill()
             self.process.wait()
 
-    def run(self, files, job):
-        """(CPU, wall, CPU of Redis, CPU of PostgreSQL) for the files."""
+    def run(self, files):
+        """(CPU, wall, CPU of Redis, CPU of PostgreSQL) for the files, as a job of their own: what another job examined is no matter."""
+        job = f"bench-{time.monotonic_ns()}"
         before, start = (procfs.cpu_seconds(self.process.pid), *self.site.cpu()), time.monotonic()
         with self.site.redis.pipeline() as pipeline:
             for name in files:
@@ -124,9 +131,9 @@ def measure(options):
             pages = sum(PAGES[name[4:]] for name in files)
             found = []
             with Daemon(options, folder, cores) as daemon:
-                daemon.run(copies_for_start(folder), f"start {title}")
-                for round_number in range(options.rounds or 2):
-                    found.append((bare(folder, files, cores), daemon.run(files, f"{title} {round_number}")))
+                daemon.run(copies_for_start(folder))
+                for _ in range(options.rounds or 2):
+                    found.append((bare(folder, files, cores), daemon.run(files)))
                     print(f"  {title}: bare {found[-1][0][0]:.1f} CPU s, daemon {found[-1][1][0]:.1f} CPU s", flush=True)
             data[title] = {"pages": pages, "rounds": found}
             cpu = [100 * (own[0] / tools[0] - 1) for tools, own in found]
@@ -144,6 +151,5 @@ def measure(options):
 
 def copies_for_start(folder):
     """One small document, so that everything is loaded before it counts."""
-    name = "start.pdf"
-    shutil.copy(os.path.join(ROOT, "Examples", "documents", "harbour-survey.pdf"), os.path.join(folder, name))
-    return [name]
+    put(folder, "harbour-survey.pdf", "start.pdf")
+    return ["start.pdf"]
