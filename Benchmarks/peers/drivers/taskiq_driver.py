@@ -13,8 +13,9 @@ def make_broker(url, kind):
     if kind == "list":
         broker = ListQueueBroker(url)
     else:
-        # Since 0: what was sent before the first worker came counts as well. Unacknowledged for 10 s (default 10 min): given out again.
-        broker = RedisStreamBroker(url, consumer_id="0", idle_timeout=10_000)
+        # Since 0: what was sent before the first worker came counts as well. Unacknowledged for 10 s (default 10 min): given out again, also when
+        # the dead worker held the lock of those who look for such (default: never released).
+        broker = RedisStreamBroker(url, consumer_id="0", idle_timeout=10_000, unacknowledged_lock_timeout=10)
     broker.register_task(run_async, task_name="job")
     return broker
 

@@ -29,7 +29,8 @@ def flotilla(options):
     for start in range(0, jobs, 500):
         redis.lpush(QUEUE, *messages[start:start + 500])
     start = time.monotonic()
-    with Workers(peer) as workers:
+    # A ledger wants a number and a time in each message, and these have none.
+    with Workers(peer, work="ledger") as workers:
         while redis.llen(f"{QUEUE}_dlq") < jobs and time.monotonic() - start < 120:
             workers.check()
             time.sleep(0.05)

@@ -18,11 +18,13 @@ final class BenchReport: Sendable {
         case ledger(Int32)
     }
 
+    let kind: Kind
     /// Safe to share: the counter is atomic, and the file takes each record in one appending write.
     private nonisolated(unsafe) let sink: Sink
 
     /// - Throws: ``CommandError`` when the file cannot be made.
     init(_ kind: Kind, in folder: String) throws(CommandError) {
+        self.kind = kind
         let path = "\(folder)/\(kind == .count ? "count" : "ledger")-\(getpid())"
         let file = open(path, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw Self.failed(path) }
