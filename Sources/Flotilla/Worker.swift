@@ -201,7 +201,9 @@ public final class Worker: Sendable {
     }
 
     private static func expired(_ expiresAt: Int64) -> Failure {
-        Failure(.permanent, code: RunConclusions.expiredCode, message: "the message expired at \(Timestamp.text(expiresAt)), before it was run")
+        Failure(
+            .permanent, code: RunConclusions.expiredCode,
+            message: "the message expired at \(Timestamp.text(expiresAt)), before it was run")
     }
 
     /// Counts the crash that this run may be. Without that count on record it must not run, so an outage is waited out.

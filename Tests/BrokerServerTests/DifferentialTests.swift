@@ -30,6 +30,7 @@ private struct DifferentialGame {
     var letters: [(model: DeadLetter, redis: DeadLetter)] = []
     var created = 0
     var steps: [String] = []
+    var resting = RestingLetters()
 
     static let lease = Duration.seconds(30)
 
@@ -60,7 +61,7 @@ private struct DifferentialGame {
 
     private mutating func compare(all: Bool = false) async throws {
         let state = self.model.state.withLock { $0 }
-        let expected = QueueImage(state)
+        let expected = QueueImage(state, &self.resting)
         try await self.queue.learn(expected.suspicions.keys)
         let (found, times, clock) = try await self.queue.image(
             of: all ? self.ids : self.ids.filter { state.workers[$0] != nil || state.landing[$0] != nil || state.swept[$0] != nil })

@@ -27,7 +27,7 @@ struct QueueImage: Equatable {
 
     init() {}
 
-    init(_ state: BrokerState) {
+    init(_ state: BrokerState, _ letters: inout RestingLetters) {
         self.ready = state.ready.map(\.text)
         for (id, worker) in state.workers {
             self.workers[id.rawValue] = Worker(
@@ -36,7 +36,7 @@ struct QueueImage: Equatable {
         for (id, slot) in state.landing where !slot.isEmpty { self.landing[id.rawValue] = slot.map(\.text) }
         self.swept = Set(state.swept.keys.map(\.rawValue))
         self.scheduled = state.scheduled.map(\.payload.text)
-        self.dead = state.dead.map { Self.resting($0) }
+        self.dead = state.dead.map { letters.text(of: $0) }
         for (payload, suspicion) in state.suspicions { self.suspicions[payload.text] = suspicion }
         self.deaths = state.deaths
         self.pauseReason = state.pauseReason
@@ -49,6 +49,18 @@ struct QueueImage: Equatable {
     }
 }
 
+/// What dead letters say, each read once.
+struct RestingLetters {
+    private var known: [[UInt8]: String] = [:]
+
+    mutating func text(of payload: [UInt8]) -> String {
+        if let text = self.known[payload] { return text }
+        let text = QueueImage.resting(payload)
+        self.known[payload] = text
+        return text
+    }
+}
+
 /// Reads a queue's keys, and writes their times.
 ///
 /// Redis's clock cannot be set. So each time that a transition wrote is checked against the clock and then replaced: by one that is long past where
@@ -58,6 +70,7 @@ final class RedisQueue {
     private let client: RedisClient
     private var digests: [String: String] = [:]
     private var learnt: Set<String> = []
+    private var letters = RestingLetters()
     /// Times as they were last written here, by set and member.
     private var written: [String: [String: Double]] = [:]
 
@@ -95,7 +108,7 @@ final class RedisQueue {
         var image = QueueImage()
         // The right end is the next to be claimed.
         image.ready = Self.texts(replies[1])
-        image.dead = (replies[2].array ?? []).map { QueueImage.resting($0.bytes ?? []) }
+        image.dead = (replies[2].array ?? []).map { self.letters.text(of: $0.bytes ?? []) }
         image.scheduled = Self.pairs(replies[3]).map(\.0)
         let workers = Self.pairs(replies[4])
         image.swept = Set(Self.pairs(replies[5]).map(\.0))

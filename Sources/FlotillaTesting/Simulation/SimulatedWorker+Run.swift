@@ -26,6 +26,10 @@ extension SimulatedWorker {
             self.world.beginTrial(of: run.delivery.id)
         } _: { answer in
             guard !run.isOver else { return }
+            // Now and then an answer is lost at once, and the call repeated.
+            if case .reply = answer, attempt == 0, self.world.profile.answerLost > 0, self.world.chance(2_000) {
+                return self.announceTrial(of: run, attempt: 1)
+            }
             if case .reply(let isHeld) = answer {
                 return isHeld ? self.execute(run) : self.finish(run, .superseded, after: .milliseconds(1))
             }

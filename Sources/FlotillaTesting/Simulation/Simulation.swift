@@ -138,7 +138,8 @@ package enum SimulatedDefect: String, CaseIterable, Sendable {
     case promotesEarly
     /// A requeue pushes, and leaves the message among the dead.
     case requeuesACopy
-    /// A trial is counted at every announcement.
+    /// A trial is counted at every announcement. So it was once in Flotilla: where its answer was lost and the call repeated, an innocent message
+    /// could be quarantined after two deaths.
     case trialsAdd
     /// Every delivery that a dead worker held is a crash of its own.
     case accusesNeighbours
@@ -148,7 +149,8 @@ package enum SimulatedDefect: String, CaseIterable, Sendable {
     case countsTwice
     /// A failure is not counted.
     case forgetsFailures
-    /// A worker believes itself, not the broker, about what it holds.
+    /// A worker believes itself, not the broker, about what it holds. So it was once in Flotilla: Redis came back a second older, and a living
+    /// worker held for ever what it had settled in that second.
     case ignoresOlderBroker
     /// The same, and a claim whose answer was lost is not repeated with its numbers.
     case forgetsUnknownClaims
