@@ -301,7 +301,7 @@ let package = Package(
         tests(
             "FleetTests",
             [
-                "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres",
+                "SelfTest", "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres",
                 "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "HTTPClient", "HTTPServer", "JSONText",
                 "Threading",
                 "fleet-worker", "cache-probe", "retry-scheduler", "document-processor",

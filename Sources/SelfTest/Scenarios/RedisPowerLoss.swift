@@ -1,6 +1,4 @@
 internal import Flotilla
-internal import FlotillaPostgres
-internal import FlotillaRedis
 internal import Glibc
 internal import PostgresClient
 internal import ServerHarness
@@ -57,9 +55,9 @@ struct RedisPowerLoss: Scenario {
             let sent = scene.sentJobs
             inWindow += sent.values.count { $0.time >= loss.cutAt && $0.time <= loss.killedAt }
             // What Redis still has runs again; then the reconciler looks for what is gone.
-            try await self.quiet(scene)
-            restored += try await self.repair(scene).items.count { $0.isRepaired }
-            try await self.quiet(scene)
+            try await scene.quiet()
+            restored += try await scene.repair()
+            try await scene.quiet()
             let account = try await scene.account()
             for name in account.lost {
                 let time = sent[name]?.time ?? 0
@@ -110,21 +108,6 @@ struct RedisPowerLoss: Scenario {
         return loss
     }
 
-    /// Waits until nothing is left in Redis, whatever PostgreSQL still expects.
-    private func quiet(_ scene: Scene) async throws {
-        try await scene.eventually("nothing is left in Redis", within: .seconds(40), every: .milliseconds(100)) {
-            // Not there yet is not quiet.
-            guard let counts = try? await scene.broker.counts() else { return false }
-            return counts.ready + counts.leased + counts.scheduled == 0
-        }
-    }
-
-    private func repair(_ scene: Scene) async throws -> ReconcileReport {
-        try await Reconciler(
-            pool: scene.pool, countingQueues: [Scene.queue], brokers: [scene.broker], settleTime: .milliseconds(300)
-        ).run(repair: true)
-    }
-
     /// What ran twice because of the loss is no further failure.
     private func checkFailures(_ scene: Scene) async throws {
         let wrong = try await scene.count(
@@ -134,9 +117,4 @@ struct RedisPowerLoss: Scenario {
             """)
         scene.expect(wrong == 0, "\(wrong) jobs with a wrong count of failures")
     }
-}
-
-private func fileSize(_ path: String) -> Int {
-    var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : 0
 }

@@ -1,3 +1,5 @@
+internal import FlotillaRedis
+internal import Flotilla
 internal import Threading
 
 /// Messages that keep coming while faults are injected, as from producers that know nothing of them.
@@ -11,8 +13,11 @@ enum SteadyLoad {
         let isOver = Lock(false)
         let producer = Task {
             while !isOver.withLock({ $0 }) {
-                let first = scene.sentJobs.count
-                try await scene.sendPatiently((first..<first + batch).map { Self.job($0) })
+                // No more than the fleet has to do, however slow the machine is. While Redis is away its producers wait.
+                if let waiting = try? await scene.broker.counts().ready, waiting < 400 {
+                    let first = scene.sentJobs.count
+                    try await scene.sendPatiently((first..<first + batch).map { Self.job($0) })
+                }
                 try await Task.sleep(for: interval)
             }
         }
