@@ -49,7 +49,6 @@ harness=
 stop() {
     # Every worker dies with the harness; this is for what was just being started.
     if [ -n "$harness" ]; then kill "$harness" 2> /dev/null || true; wait "$harness" 2> /dev/null || true; fi
-    if [ -s "$directory/failed" ]; then cp "$directory"/*.log "$scratch" 2> /dev/null || true; fi
     scripts/services.sh stop "$directory/services"
     rm -rf "$directory"
 }
