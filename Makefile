@@ -102,7 +102,7 @@ bench-cache: ## the cache: latencies from Redis and in the process, hit ratios, 
 	Benchmarks/cache/in-process/run.sh
 
 .PHONY: bench-peers
-bench-peers: release ## beside Sidekiq, Celery, RQ and others on the same servers, 25 minutes; writes Benchmarks/RESULTS.md
+bench-peers: release ## beside Sidekiq, Celery, RQ and others on the same servers, half an hour; writes Benchmarks/RESULTS.md
 	Benchmarks/peers/run.sh
 
 .PHONY: clean

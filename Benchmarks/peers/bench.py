@@ -6,13 +6,14 @@ import argparse
 import importlib
 import signal
 import sys
+import traceback
 
 import drivers
 from harness.report import Section
 from harness.site import Site
 
 #: In the order in which they run. Each stays under ten minutes.
-SECTIONS = ["drain", "durable", "latency", "idle", "recovery", "delayed", "dead", "growth", "limits", "documents"]
+SECTIONS = ["drain", "pair", "durable", "latency", "idle", "recovery", "delayed", "dead", "growth", "limits", "documents"]
 
 
 class Options(argparse.Namespace):
@@ -43,8 +44,15 @@ def main():
     if options.scale != 1:
         Section.note = f" **A trial with {options.scale:g} times the usual sizes: no figures to quote.**"
     options.site = Site(options.scratch)
+    failed = []
     for name in options.sections or SECTIONS:
-        importlib.import_module(f"sections.{name}").measure(options)
+        try:
+            importlib.import_module(f"sections.{name}").measure(options)
+        except Exception:  # The other sections are worth their time all the same; the exit code tells.
+            traceback.print_exc()
+            failed.append(name)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,9 @@ def first_line(command):
 
 
 def main():
-    parts = [HEAD, "## Goals\n", "| goal | measured | |", "|---|---|---|"]
+    trials = [name for name in SECTIONS if load(name).get("trial")]
+    warning = f"\n**Trials, with small sizes: {', '.join(trials)}. They show that the measurement works; their figures mean nothing.**\n" if trials else ""
+    parts = [HEAD + warning, "## Goals\n", "| goal | measured | |", "|---|---|---|"]
     for name in SECTIONS:
         for goal in load(name).get("goals", []):
             word = {True: "reached", False: "**missed**", None: "not measured"}[goal["reached"]]

@@ -2,7 +2,7 @@
 # Flotilla beside other job engines, in turn on the same private Redis and PostgreSQL. Installs what it needs into a folder of its own,
 # prints tables, and writes them with their data to Benchmarks/peers/results and Benchmarks/RESULTS.md.
 #
-#   Benchmarks/peers/run.sh                      everything, about 25 minutes; after `make release`
+#   Benchmarks/peers/run.sh                      everything, 25 to 30 minutes; after `make release`
 #   Benchmarks/peers/run.sh drain latency        these sections; each takes less than ten minutes
 #   Benchmarks/peers/run.sh --only rq,celery     these peers
 #   Benchmarks/peers/run.sh --scale 0.1          a tenth of the jobs, while working on it
@@ -49,7 +49,6 @@ harness=
 stop() {
     # Every worker dies with the harness; this is for what was just being started.
     if [ -n "$harness" ]; then kill "$harness" 2> /dev/null || true; wait "$harness" 2> /dev/null || true; fi
-    if [ -s "$directory/failed" ]; then cp "$directory"/*.log "$scratch" 2> /dev/null || true; fi
     scripts/services.sh stop "$directory/services"
     rm -rf "$directory"
 }
@@ -68,6 +67,6 @@ harness=
 if [ "$status" -ne 0 ]; then
     cp "$directory"/*.log "$scratch" 2> /dev/null || true
     say "failed; the workers' logs are in $scratch"
-    exit "$status"
 fi
 "$scratch/venv/bin/python" Benchmarks/peers/results.py
+exit "$status"

@@ -8,8 +8,8 @@ from dramatiq.brokers.redis import RedisBroker
 from harness.handling import NOTE, run
 from harness.peer import Peer, python
 
-# A process that gave no sign for 10 s (default 60 s) is dead; 1 % of all commands look for such (default 0.1 %).
-broker = RedisBroker(url=os.environ.get("PEERS_REDIS", "unix:///nowhere"), heartbeat_timeout=10_000, maintenance_chance=10_000)
+# A process that gave no sign for 10 s (default 60 s) is dead; 10 % of all commands look for such (default 0.1 %).
+broker = RedisBroker(url=os.environ.get("PEERS_REDIS", "unix:///nowhere"), heartbeat_timeout=10_000, maintenance_chance=100_000)
 dramatiq.set_broker(broker)
 job = dramatiq.actor(run, actor_name="job", queue_name="peers")
 

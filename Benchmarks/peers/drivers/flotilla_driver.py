@@ -14,7 +14,7 @@ QUEUE = "peers_queue"
 class Flotilla(Peer):
     name, setting = "flotilla", "no PostgreSQL"
     survives, promise = True, "lease of 30 s"
-    jobs = 300_000
+    jobs = 200_000
     concurrency = 2
 
     def prepare(self):

@@ -34,7 +34,8 @@ class Section:
     note = ""
 
     def __init__(self, name, title, method):
-        self.name, self.data = name, {"title": title, "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine()}
+        self.name, self.data = name, {"title": title, "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine(),
+                                "trial": bool(self.note)}
         self.lines = [f"### {title}", "", method, "", f"{self.data['started']}, {self.data['machine']}.{self.note}", ""]
         print("\n".join(self.lines), flush=True)
 

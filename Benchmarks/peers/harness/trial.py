@@ -42,7 +42,8 @@ class Workers:
         for process in self.processes:
             if process.poll() is None:
                 process.terminate()
-        deadline = time.monotonic() + 3
+        # What they hold is of no use to anybody any more.
+        deadline = time.monotonic() + 0.5
         for process in self.processes:
             try:
                 process.wait(max(0.05, deadline - time.monotonic()))

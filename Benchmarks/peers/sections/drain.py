@@ -1,4 +1,4 @@
-"""Drain of jobs that do nothing, with one worker process and with two; enqueue rate, CPU and memory of the same runs."""
+"""Drain of jobs that do nothing with one worker process; enqueue rate, CPU and memory of the same runs."""
 import statistics
 import time
 
@@ -42,16 +42,16 @@ def turn(setting, site, options, processes, jobs=None):
     """A drain, or None with the reason printed: one peer that fails must not end the others' measurement."""
     peer = setting(site)
     try:
-        return Drain(peer, max(20, int((jobs or setting.jobs) * processes * options.scale)), processes)
+        return Drain(peer, max(20, int((jobs or setting.jobs) * options.scale)), processes)
     except (TimeoutError, RuntimeError) as error:
         print(f"  {error}", flush=True)
         return None
 
 
-def compare(options, section, flotilla, peers, processes):
+def compare(options, section, flotilla, peers, processes, rounds=3):
     """Rounds in turn. Returns {label: {peer figures, flotilla rates}}."""
     results = {}
-    for round_number in range(options.rounds or 3):
+    for round_number in range(options.rounds or rounds):
         for setting in peers:
             peer = turn(setting, options.site, options, processes)
             own = turn(flotilla, options.site, options, processes)
@@ -113,5 +113,3 @@ def measure(options):
         results = compare(options, section, flotilla, peers, 1)
         tables(section, results, 1, flotilla)
         goal(section, results, 10)
-        two = compare(options, section, flotilla, [setting for setting in peers if setting.primary], 2)
-        tables(section, two, 2, flotilla)

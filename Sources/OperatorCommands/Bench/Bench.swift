@@ -57,7 +57,7 @@ struct Bench: Verb {
         // A name that nothing else has.
         let run = "flotilla_bench_\(ULID.next().lowercased())"
         let queue = Self.queue(run)
-        let client = fleet.redis()
+        let client = fleet.redis(of: queue.kind)
         guard try await client.send(["EXISTS", .text(run)]).int == 0 else { throw CommandError.conflict("the key \(run) exists already") }
         let (pool, store) = try await self.store(queue, fleet)
         var results: [DrainBenchmark.Result] = []
