@@ -19,8 +19,9 @@ extension RedisBroker {
             var keys = [
                 self.keys.queue, self.names.retry, self.names.deadLetter, self.keys.paused, self.keys.workers, self.keys.swept,
             ]
-            for member in members {
-                let worker = WorkerID(String(decoding: member.bytes ?? [], as: UTF8.self))
+            // One that was swept and registered again is in both sets, and holds what it holds once.
+            for name in Set(members.map { $0.bytes ?? [] }) {
+                let worker = WorkerID(String(decoding: name, as: UTF8.self))
                 keys += [self.keys.inflight(worker), self.keys.landing(worker)]
             }
             let reply = try await self.run(Script.counts, "counts", keys: keys, [])
@@ -145,7 +146,7 @@ extension RedisBroker {
     public func requeue(_ letters: [(payload: [UInt8], restored: [UInt8])]) async throws(BrokerError) -> [Bool] {
         // A call each: finding one takes time in a long list, and others get their turn in between.
         let calls = try Self.atMostHundred(letters, "requeue").map { payload, restored -> RedisCommand in
-            let letter = LetterReference(payload)
+            let letter = LetterReference(payload, self.keys)
             var command = RedisCommand(
                 Script.requeue, keys: [self.names.deadLetter, self.keys.queue, letter.metadataKey],
                 capacity: payload.count + restored.count + 64)
@@ -159,7 +160,7 @@ extension RedisBroker {
 
     public func discard(_ payloads: [[UInt8]]) async throws(BrokerError) -> [Bool] {
         let calls = try Self.atMostHundred(payloads, "discard").map { payload -> RedisCommand in
-            let letter = LetterReference(payload)
+            let letter = LetterReference(payload, self.keys)
             var command = RedisCommand(
                 Script.discard, keys: [self.names.deadLetter, letter.metadataKey], capacity: payload.count + 64)
             command.append(payload)
@@ -195,10 +196,10 @@ private struct LetterReference {
     let id: String
     let metadataKey: String
 
-    init(_ payload: [UInt8]) {
+    init(_ payload: [UInt8], _ keys: RedisKeys) {
         // What cannot be read names no letter.
         let envelope = try? Envelope(payload)
         self.id = envelope?.deadLetterID ?? ""
-        self.metadataKey = RedisKeys.metadata(job: envelope?.jobID, filename: envelope?.filename, letter: self.id)
+        self.metadataKey = keys.metadata(job: envelope?.jobID, filename: envelope?.filename, letter: self.id)
     }
 }

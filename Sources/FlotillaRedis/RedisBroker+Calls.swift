@@ -46,7 +46,7 @@ extension RedisBroker {
     static func isOutage(_ kind: RedisServerError.Kind) -> Bool {
         [
             .readOnly, .loading, .masterDown, .noAuth, .wrongPass, .busy, .outOfMemory, .misconfigured, .noReplicas, .clusterDown,
-            .unblocked,
+            .unblocked, .tryAgain, .moved, .ask,
         ].contains(kind)
     }
 
@@ -65,6 +65,8 @@ extension BrokerError {
         let code: Code
         if error.code == .closed {
             code = error.mayHaveRun ? .outcomeUnknown : .closed
+        } else if error.code == .crossSlot {
+            code = .refused
         } else if let kind = error.code.serverKind {
             code = error.mayHaveRun ? .outcomeUnknown : RedisBroker.isOutage(kind) ? .unavailable : .refused
         } else {

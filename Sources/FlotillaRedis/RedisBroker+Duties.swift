@@ -68,7 +68,7 @@ extension RedisBroker {
             Script.quarantine, "quarantine",
             keys: [
                 self.keys.inflight(worker), self.keys.workers, self.keys.crashes, self.names.deadLetter,
-                RedisKeys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id),
+                self.keys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id),
             ],
             [
                 .text(worker.rawValue), .text(sequence), .bytes(dead.payload), .number(self.retentionSeconds),

@@ -5,6 +5,8 @@ public import RedisClient
 
 /// A broker in Redis 6.2 or later. docs/wire-format.md describes its keys.
 ///
+/// On a cluster all keys of a queue lie in one slot: its retries and dead letters need names as ``RedisKeys/clusterNames(_:)`` gives them.
+///
 /// Every transition is one Lua script, and Redis's clock is the only one. ``checkServer(allowEviction:)`` says whether a server will do.
 public final class RedisBroker: BrokerAdministration {
     /// What a broker can be told.
@@ -13,10 +15,18 @@ public final class RedisBroker: BrokerAdministration {
         public var metadataRetention: Duration
         /// How long a heartbeat and a transition wait for their reply; nil for the client's own limit.
         public var timeout: Duration?
+        /// How many replicas must have what ``RedisBroker/enqueue(_:)`` sends before it counts as sent; 0 trusts the primary alone.
+        public var replicas: Int
+        /// How long they may take.
+        public var replicationTimeout: Duration
 
-        public init(metadataRetention: Duration = .zero, timeout: Duration? = nil) {
+        public init(
+            metadataRetention: Duration = .zero, timeout: Duration? = nil, replicas: Int = 0, replicationTimeout: Duration = .seconds(1)
+        ) {
             self.metadataRetention = metadataRetention
             self.timeout = timeout
+            self.replicas = replicas
+            self.replicationTimeout = replicationTimeout
         }
     }
 
@@ -42,7 +52,7 @@ public final class RedisBroker: BrokerAdministration {
         names: QueueNames, client: RedisClient, blocking: RedisBlockingConnection, eventLoop: EventLoop, options: Options = Options()
     ) {
         self.names = names
-        self.keys = RedisKeys(names)
+        self.keys = RedisKeys(names, isCluster: client.configuration.isCluster)
         self.client = client
         self.blocking = blocking
         self.eventLoop = eventLoop
@@ -94,34 +104,9 @@ public final class RedisBroker: BrokerAdministration {
     }
 
     public func isDeadLetterRecorded(_ letter: DeadLetter) async throws(BrokerError) -> Bool {
-        let key = RedisKeys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id)
+        let key = self.keys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id)
         return try await self.send(["HGET", .text(key), .text(MetadataFields.letterField(self.queue))], "isDeadLetterRecorded").string
             == letter.id
-    }
-
-    // MARK: The producer's side
-
-    public func enqueue(_ payloads: [[UInt8]]) async throws(BrokerError) {
-        // Bounded commands; each goes only when the one before it is done, so that the order holds.
-        var start = 0
-        while start < payloads.count {
-            var command = RedisCommand("LPUSH", capacity: 64 * 1024)
-            command.append(self.keys.queue)
-            var bytes = 0
-            let first = start
-            while start < payloads.count, start - first < 1_000, bytes < 4 << 20 {
-                command.append(payloads[start])
-                bytes += payloads[start].count
-                start += 1
-            }
-            _ = try await self.send(command, "enqueue")
-        }
-    }
-
-    public func enqueue(_ payload: [UInt8], after delay: Duration) async throws(BrokerError) {
-        _ = try await self.run(
-            Script.delay, "enqueue", keys: [self.names.retry, self.keys.queue],
-            [.bytes(DelayedMessage.bytes(of: payload, after: delay, on: self.queue)), .number(Self.delayMilliseconds(delay))])
     }
 }
 

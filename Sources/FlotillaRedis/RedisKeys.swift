@@ -1,4 +1,5 @@
-internal import Flotilla
+public import Flotilla
+internal import RedisClient
 
 /// The names of all keys in Redis.
 ///
@@ -18,7 +19,11 @@ public struct RedisKeys: Sendable {
     let deaths: String
     let paused: String
 
-    public init(_ names: QueueNames) {
+    /// What the keys of dead letters' metadata begin with.
+    private let metadataPrefix: String
+
+    /// - Parameter isCluster: keep the metadata of dead letters in the queue's slot, too.
+    public init(_ names: QueueNames, isCluster: Bool = false) {
         self.names = names
         let queue = names.queue.rawValue
         // A name with a hash tag of its own keeps it.
@@ -30,16 +35,30 @@ public struct RedisKeys: Sendable {
         self.crashes = "\(self.prefix):crashes"
         self.deaths = "\(self.prefix):deaths"
         self.paused = "\(self.prefix):paused"
+        self.metadataPrefix = isCluster ? "\(self.prefix):dlq:metadata" : "dlq:metadata"
+    }
+
+    /// Where the retries and dead letters of a queue are on a cluster, unless somebody says otherwise.
+    public static func clusterNames(_ queue: QueueName) -> QueueNames {
+        let prefix = RedisKeys(QueueNames(queue: queue, retry: "", deadLetter: "")).prefix
+        return QueueNames(queue: queue, retry: "\(prefix):retry", deadLetter: "\(prefix):dlq")
+    }
+
+    /// The first key that a transition needs beside the queue and that lies in another slot of a cluster; nil when all lie together.
+    public static func stray(_ names: QueueNames) -> String? {
+        let slot = ClusterSlot.of(names.queue.rawValue)
+        return [RedisKeys(names).prefix, names.retry, names.deadLetter].first { ClusterSlot.of($0) != slot }
     }
 
     func inflight(_ worker: WorkerID) -> String { "\(self.prefix):inflight:\(worker.rawValue)" }
     func landing(_ worker: WorkerID) -> String { "\(self.prefix):land:\(worker.rawValue)" }
     func repeats(_ worker: WorkerID) -> String { "\(self.prefix):repeats:\(worker.rawValue)" }
 
-    /// `dlq:metadata:<job>:<file>`. A message without either is known by its letter's id alone.
-    static func metadata(job: String?, filename: String?, letter: String) -> String {
-        if job == nil, filename == nil { return "dlq:metadata:\(self.encoded(letter)):" }
-        return "dlq:metadata:\(self.encoded(job ?? "")):\(self.encoded(filename ?? ""))"
+    /// `dlq:metadata:<job>:<file>`, on a cluster `{queue}:dlq:metadata:<job>:<file>`. A message without either is known by its letter's id
+    /// alone.
+    func metadata(job: String?, filename: String?, letter: String) -> String {
+        if job == nil, filename == nil { return "\(self.metadataPrefix):\(Self.encoded(letter)):" }
+        return "\(self.metadataPrefix):\(Self.encoded(job ?? "")):\(Self.encoded(filename ?? ""))"
     }
 
     /// The key of a distributed lock: `lock:` and the parts, such as a document's UUID, a stage and a version.

@@ -4,14 +4,16 @@ internal import RedisClient
 /// A Redis server that a queue must not be kept in.
 public struct UnsuitableRedisServer: Error, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
-        private enum Kind { case tooOld, evictsKeys, isCluster }
+        private enum Kind { case tooOld, evictsKeys, isCluster, needsOneSlot }
         private let kind: Kind
         /// Before 6.2: commands are missing.
         public static let tooOld = Self(kind: .tooOld)
         /// It may throw messages away when its memory is full.
         public static let evictsKeys = Self(kind: .evictsKeys)
-        /// A cluster: a queue, its retries and its dead letters lie on different nodes, and no transition spans nodes.
+        /// A node of a cluster that the client takes for a server of its own.
         public static let isCluster = Self(kind: .isCluster)
+        /// A cluster on which the queue, its retries and its dead letters lie on different nodes: no transition spans nodes.
+        public static let needsOneSlot = Self(kind: .needsOneSlot)
     }
 
     public let code: Code
@@ -32,7 +34,9 @@ public struct RedisServerReport: Sendable, Hashable {
 }
 
 extension RedisBroker {
-    /// Checks that the server is recent enough, no cluster, and never evicts keys.
+    /// Checks that the server is recent enough, never evicts keys, and that on a cluster the queue's keys lie together.
+    ///
+    /// On a cluster the node is asked that holds the queue.
     ///
     /// - Parameter allowEviction: accept a server that may evict messages. Say so loudly in the log.
     /// - Throws: ``UnsuitableRedisServer``, or a ``BrokerError`` when the server cannot be asked. Nothing is written.
@@ -42,9 +46,13 @@ extension RedisBroker {
         guard numbers[0] > 6 || numbers[0] == 6 && numbers[1] >= 2 else {
             throw UnsuitableRedisServer(code: .tooOld, description: "Redis 6.2 or later is needed; the server is \(report.version)")
         }
-        guard report.mode != "cluster" else {
+        if self.client.configuration.isCluster {
+            if let stray = RedisKeys.stray(self.names) { throw self.strays(stray) }
+        } else if report.mode == "cluster" {
             throw UnsuitableRedisServer(
-                code: .isCluster, description: "the Redis server is a node of a cluster; use one that stands alone or behind a sentinel")
+                code: .isCluster,
+                description:
+                    "the Redis server is a node of a cluster: name it in a URL that begins with redis+cluster:// (or rediss+cluster://)")
         }
         if let policy = report.evictionPolicy, policy != "noeviction", !allowEviction {
             throw UnsuitableRedisServer(
@@ -57,8 +65,23 @@ extension RedisBroker {
         return report
     }
 
+    private func strays(_ key: String) -> UnsuitableRedisServer {
+        let fit = RedisKeys.clusterNames(self.queue)
+        return UnsuitableRedisServer(
+            code: .needsOneSlot,
+            description: """
+                on a cluster all keys of a queue must lie in one slot, and '\(key)' does not lie with the queue '\(self.queue)': name its \
+                retries '\(fit.retry)' and its dead letters '\(fit.deadLetter)', and keep braces out of the queue's own name unless they \
+                hold a part of it
+                """)
+    }
+
     private func serverReport() async throws(BrokerError) -> RedisServerReport {
-        let text = try await self.send(["INFO"], "checkServer").bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        var questions: [RedisCommand] = [["INFO"]]
+        // A command with a key leads the other one to the node that holds the queue.
+        if self.client.configuration.isCluster { questions.append(["EXISTS", .text(self.keys.queue)]) }
+        let replies = try await self.pipeline(questions, "checkServer")
+        let text = replies[0].bytes.map { String(decoding: $0, as: UTF8.self) } ?? ""
         var facts: [Substring: Substring] = [:]
         for line in text.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }

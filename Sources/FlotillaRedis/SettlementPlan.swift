@@ -14,8 +14,8 @@ struct SettlementPlan {
         var count: Int { self.acks.count + self.releases.count + self.retries.count + self.dead.count }
         /// Where each verdict of the reply belongs.
         var order: [Int] { self.acks.map(\.index) + self.releases.map(\.index) + self.retries.map(\.index) + self.dead.map(\.index) }
-        var metadataKeys: [String] {
-            self.dead.map { RedisKeys.metadata(job: $0.letter.jobID, filename: $0.letter.filename, letter: $0.letter.id) }
+        func metadataKeys(_ keys: RedisKeys) -> [String] {
+            self.dead.map { keys.metadata(job: $0.letter.jobID, filename: $0.letter.filename, letter: $0.letter.id) }
         }
 
         func append(to command: inout RedisCommand, queue: QueueName, retention: Int64) {

@@ -1,10 +1,10 @@
 internal import Reactor
 internal import Threading
 
-/// Takes commands from any thread and gives them to the connections on the loop's thread.
+/// Takes commands from any thread and gives them to whoever is to send them, on the loop's thread.
 ///
-/// Callers append to the outbox and wake the loop at most once a turn; the loop gives each turn's batch to the least loaded connection that is
-/// ready, so that it leaves in one write. While none is ready requests wait here, up to their deadlines.
+/// Callers append to the outbox and wake the loop at most once a turn; the loop gives each turn's batch to the one pool of connections, or, for
+/// a cluster, to the router.
 final class CommandDispatcher: Sendable {
     private struct Outbox {
         var requests: [Request] = []
@@ -12,16 +12,19 @@ final class CommandDispatcher: Sendable {
         var isClosed = false
     }
 
+    private enum Route {
+        /// Before the first command.
+        case none
+        case pool(ServerPool)
+        case cluster(ClusterRouter)
+        /// Closed.
+        case nowhere
+    }
+
     /// What only the loop's thread touches.
     private final class State {
-        var connections: [Connection] = []
-        var hasStarted = false
-        var waiting = Queue<Request>()
-        var waitingTimer: TimerToken?
-        var waitingDue = MonotonicTime.never
-        var lastFailure: RedisError?
+        var route = Route.none
         var context: TLSContext?
-        var turn = 0
     }
 
     private let configuration: RedisConfiguration
@@ -84,8 +87,11 @@ final class CommandDispatcher: Sendable {
         self.loop.execute {
             let error = RedisError(.connectionLost, operation: "", mayHaveRun: true, message: "interrupted")
             self.takeOutbox(failing: error)
-            for request in self.state.waiting.removeAll() { request.fail(error, mayHaveRun: false) }
-            for connection in self.state.connections where connection.isServing { connection.lose(error, givesBack: false) }
+            switch self.state.route {
+            case .pool(let pool): pool.interrupt(error)
+            case .cluster(let router): router.interrupt(error)
+            case .none, .nowhere: break
+            }
         }
     }
 
@@ -94,28 +100,38 @@ final class CommandDispatcher: Sendable {
         self.outbox.withLock { $0.isClosed = true }
         self.loop.execute {
             self.takeOutbox(failing: Self.closed)
-            for request in self.state.waiting.removeAll() { request.fail(Self.closed, mayHaveRun: false) }
-            for connection in self.state.connections { connection.close(Self.closed) }
-            self.state.connections = []
+            let route = self.state.route
+            self.state.route = .nowhere
+            switch route {
+            case .pool(let pool): pool.close(Self.closed)
+            case .cluster(let router): router.close(Self.closed)
+            case .none, .nowhere: break
+            }
             self.count { $0.readyConnections = 0 }
-            self.state.hasStarted = true
-            if let token = self.state.waitingTimer { self.loop.cancel(token) }
             completion()
         }
     }
 
-    private static let closed = RedisError(.closed, operation: "", mayHaveRun: false, message: "the client was closed")
+    static let closed = RedisError(.closed, operation: "", mayHaveRun: false, message: "the client was closed")
 
     // MARK: On the loop
 
     private func startOnLoop() {
-        guard !self.state.hasStarted else { return }
-        self.state.hasStarted = true
-        for _ in 0..<max(1, self.configuration.connections) {
-            let connection = Connection(self.configuration, loop: self.loop, owner: self)
-            self.state.connections.append(connection)
-            connection.start()
+        guard case .none = self.state.route else { return }
+        let locator: ServerLocator
+        switch self.configuration.topology {
+        case .standalone: locator = .fixed(self.configuration.endpoint)
+        case .sentinel(let sentinel): locator = .sentinel(.of(sentinel, self.configuration, loop: self.loop))
+        // Nodes pass on what is published, so any of them will do.
+        case .cluster(let nodes) where self.onMessage != nil: locator = .anyOf(nodes)
+        case .cluster(let nodes):
+            let router = ClusterRouter(self.configuration, seeds: nodes, loop: self.loop, dispatcher: self)
+            self.state.route = .cluster(router)
+            return router.start()
         }
+        let pool = ServerPool(self.configuration, locator: locator, loop: self.loop, dispatcher: self)
+        self.state.route = .pool(pool)
+        pool.start()
     }
 
     private func takeOutbox(failing error: RedisError? = nil) {
@@ -134,79 +150,24 @@ final class CommandDispatcher: Sendable {
         let now = MonotonicTime.now
         for request in requests { request.deadline = now + (request.timeout ?? self.configuration.commandTimeout) }
         self.count { $0.commands &+= UInt64(requests.count) }
-        self.assign(requests, at: now)
-    }
-
-    /// Gives requests that another connection did not send to the next one.
-    func reassign(_ requests: [Request]) {
-        if requests.isEmpty { return }
-        self.assign(requests, at: .now)
-    }
-
-    private func assign(_ requests: [Request], at now: MonotonicTime) {
-        if let connection = self.leastLoaded() { return connection.enqueue(requests, at: now) }
-        var earliest = MonotonicTime.never
-        for request in requests {
-            self.state.waiting.append(request)
-            earliest = min(earliest, request.deadline)
+        switch self.state.route {
+        case .pool(let pool): pool.assign(requests, at: now)
+        case .cluster(let router): router.assign(requests, at: now)
+        case .none, .nowhere: for request in requests { request.fail(Self.closed, mayHaveRun: false) }
         }
-        self.armWaiting(at: earliest, now: now)
-    }
-
-    private func leastLoaded() -> Connection? {
-        let connections = self.state.connections
-        self.state.turn &+= 1
-        var best: Connection?
-        for offset in connections.indices {
-            let connection = connections[Int(UInt(bitPattern: self.state.turn &+ offset) % UInt(connections.count))]
-            guard connection.isReady else { continue }
-            if let current = best, current.load <= connection.load { continue }
-            best = connection
-        }
-        return best
-    }
-
-    private func armWaiting(at due: MonotonicTime, now: MonotonicTime) {
-        guard due < self.state.waitingDue else { return }
-        if let token = self.state.waitingTimer { self.loop.cancel(token) }
-        self.state.waitingDue = due
-        self.state.waitingTimer = self.loop.schedule(after: due - now) { [weak self] in self?.expireWaiting() }
-    }
-
-    private func expireWaiting() {
-        let now = MonotonicTime.now
-        self.state.waitingDue = MonotonicTime.never
-        self.state.waitingTimer = nil
-        let reason = self.state.lastFailure?.message ?? "no connection yet to \(self.configuration.endpoint)"
-        let error = RedisError(.notConnected, operation: "", mayHaveRun: false, message: reason)
-        var earliest = MonotonicTime.never
-        for request in self.state.waiting.removeAll() {
-            if request.deadline <= now {
-                request.fail(error, mayHaveRun: false)
-            } else {
-                earliest = min(earliest, request.deadline)
-                self.state.waiting.append(request)
-            }
-        }
-        if earliest.nanoseconds < .max { self.armWaiting(at: earliest, now: now) }
     }
 
     // MARK: From the connections, on the loop
 
-    func connectionIsReady(_ connection: Connection) {
-        self.state.lastFailure = nil
+    func connectionIsReady() {
         self.count {
             $0.connects &+= 1
             $0.readyConnections += 1
         }
-        self.onEvent?(.connected)
-        let waiting = self.state.waiting.removeAll()
-        if !waiting.isEmpty { connection.enqueue(waiting, at: .now) }
+        self.tell(.connected)
     }
 
-    /// - Parameter unsent: requests of which nothing was executed, and that another connection may send.
-    func connectionIsLost(_ error: RedisError, wasReady: Bool, retryAfter: Duration, unsent: [Request]) {
-        self.state.lastFailure = error
+    func connectionIsLost(wasReady: Bool) {
         self.count {
             if wasReady {
                 $0.disconnects &+= 1
@@ -215,13 +176,9 @@ final class CommandDispatcher: Sendable {
                 $0.failedConnects &+= 1
             }
         }
-        self.reassign(unsent)
-        // Waiting does not help against a wrong password or an untrusted certificate, so callers learn at once.
-        if self.leastLoaded() == nil, [.authentication, .tls, .configuration].contains(error.code) {
-            for request in self.state.waiting.removeAll() { request.fail(error, mayHaveRun: false) }
-        }
-        self.onEvent?(wasReady ? .disconnected(error, retryAfter: retryAfter) : .connectFailed(error, retryAfter: retryAfter))
     }
+
+    func tell(_ event: RedisConnectionEvent) { self.onEvent?(event) }
 
     /// Whether this is a message of a subscription rather than the reply to a command.
     func takesMessage(_ reply: RedisValue) -> Bool {

@@ -2,16 +2,30 @@ internal import Glibc
 internal import Reactor
 internal import Threading
 
-/// From nothing to a connection that serves: resolve, connect to one address after the other, secure, greet.
+/// From nothing to a connection that serves: ask where to, resolve, connect to one address after the other, secure, greet.
 extension Connection {
     func start() {
         guard case .waiting = self.phase else { return }
         self.phase = .resolving
         self.output = OutputBuffer()
+        self.endpoint = nil
         self.attemptTimer = self.loop.schedule(after: self.configuration.connectTimeout) { [weak self] in
-            self?.lose(.notConnected, "no connection to \(self?.configuration.endpoint.description ?? "") within the time limit")
+            self?.lose(.notConnected, "no connection to \(self?.destination ?? "") within the time limit")
         }
-        self.resolver.resolve { [weak self] resolution in
+        self.pool.locate { [weak self] location in
+            guard let self, case .resolving = self.phase else { return }
+            switch location {
+            case .success(let endpoint): self.resolve(endpoint)
+            case .failure(let error): self.lose(error)
+            }
+        }
+    }
+
+    private var destination: String { self.endpoint?.description ?? self.pool.destination }
+
+    private func resolve(_ endpoint: RedisConfiguration.Endpoint) {
+        self.endpoint = endpoint
+        self.resolver.resolve(endpoint) { [weak self] resolution in
             guard let self, case .resolving = self.phase else { return }
             switch resolution {
             case .found(let addresses):
@@ -19,7 +33,7 @@ extension Connection {
                 self.lastAddressError = "no address"
                 self.connectToNextAddress()
             case .failed(let reason):
-                self.lose(.notConnected, "cannot resolve \(self.configuration.endpoint): \(reason)")
+                self.lose(.notConnected, "cannot resolve \(endpoint): \(reason)")
             }
         }
     }
@@ -49,7 +63,7 @@ extension Connection {
                 return
             }
         }
-        self.lose(.notConnected, "cannot connect to \(self.configuration.endpoint): \(self.lastAddressError)")
+        self.lose(.notConnected, "cannot connect to \(self.destination): \(self.lastAddressError)")
     }
 
     private func adopt(_ descriptor: Int32) {
@@ -76,7 +90,7 @@ extension Connection {
         do {
             if let context = try self.owner.tlsContext(), let settings = self.configuration.tls {
                 var host = settings.serverName
-                if host == nil, case .tcp(let name, _) = self.configuration.endpoint { host = name }
+                if host == nil, case .tcp(let name, _) = self.endpoint { host = name }
                 self.tls = try TLSSession(context, host: host ?? "localhost", verifies: settings.verifiesServer)
                 self.phase = .securing
                 return try self.handshake()
@@ -105,7 +119,7 @@ extension Connection {
 
     private func greet() {
         self.phase = .greeting
-        for (step, command) in Greeting.commands(for: self.configuration) {
+        for (step, command) in Greeting.commands(for: self.configuration, wantsPrimary: self.pool.wantsPrimary) {
             self.unsent.append(Request(command, timeout: nil, .greeting(step)))
         }
         self.scheduleFlush()
@@ -116,6 +130,6 @@ extension Connection {
         self.attemptTimer = nil
         self.phase = .ready
         self.readySince = .now
-        self.owner.connectionIsReady(self)
+        self.pool.connectionIsReady(self)
     }
 }

@@ -11,13 +11,13 @@ final class Connection: EventHandler, @unchecked Sendable {
     enum Phase {
         /// Before `start`, and between two attempts.
         case waiting
-        /// The name is being looked up; then `connecting`.
+        /// It is being found out where to go, and the name is being looked up; then `connecting`.
         case resolving
         /// The kernel is connecting; then `securing` or `greeting`.
         case connecting
         /// TLS handshake; then `greeting`.
         case securing
-        /// AUTH, SELECT, CLIENT SETNAME, PING; then `ready`.
+        /// AUTH, SELECT, CLIENT SETNAME, ROLE, PING; then `ready`.
         case greeting
         /// Serves requests; leads to `draining` when the server says that it is the wrong one.
         case ready
@@ -30,7 +30,10 @@ final class Connection: EventHandler, @unchecked Sendable {
     let configuration: RedisConfiguration
     let loop: EventLoop
     unowned let owner: CommandDispatcher
+    unowned let pool: ServerPool
     let resolver: Resolver
+    /// Where this connection goes; nil while that is being found out.
+    var endpoint: RedisConfiguration.Endpoint?
 
     var phase = Phase.waiting
     var descriptor: Int32 = -1
@@ -59,16 +62,25 @@ final class Connection: EventHandler, @unchecked Sendable {
     private var flushIsDue = false
     private var drainReason: RedisError?
 
+    /// How often something was read; and how often it was when ``listen()`` last looked.
+    private var reads = 0
+    private var readsBefore = 0
+    /// Whether nothing came between the last two looks although replies were due.
+    private(set) var isSilent = false
+
     private var deadlineTimer: TimerToken?
     private var deadlineDue = MonotonicTime.never
 
-    init(_ configuration: RedisConfiguration, loop: EventLoop, owner: CommandDispatcher) {
+    init(_ configuration: RedisConfiguration, loop: EventLoop, owner: CommandDispatcher, pool: ServerPool) {
         self.configuration = configuration
         self.loop = loop
         self.owner = owner
-        self.resolver = Resolver(configuration.endpoint) { loop.execute($0) }
+        self.pool = pool
+        self.resolver = Resolver { loop.execute($0) }
     }
 
+    /// Between two attempts.
+    var isWaiting: Bool { if case .waiting = self.phase { true } else { false } }
     var isReady: Bool { if case .ready = self.phase { true } else { false } }
     /// Whether requests may be under way.
     var isServing: Bool {
@@ -132,6 +144,7 @@ final class Connection: EventHandler, @unchecked Sendable {
             // An abandoned member of a pipeline is left out like any other: its caller knows that it did not run.
             if request.isAbandoned { continue }
             if let script = request.command.script { self.prepare(script, for: request) }
+            if request.isAsking { self.announceAsking(for: request) }
             self.append(request.command, withSource: request.withSource)
             // Secured, what a written byte carries is not known: the first one of the batch may carry the command.
             request.sentOffset = isSecured ? start + 1 : self.output.encodedBytes
@@ -162,6 +175,14 @@ final class Connection: EventHandler, @unchecked Sendable {
         load.sentOffset = .max
         self.append(load.command, withSource: false)
         self.pending.append(load)
+    }
+
+    /// Makes a node that is taking over a slot serve the next command, and no other.
+    private func announceAsking(for request: Request) {
+        let asking = Request(["ASKING"], timeout: nil, .nobody)
+        asking.connectionDeadline = request.connectionDeadline
+        self.append(asking.command, withSource: false)
+        self.pending.append(asking)
     }
 
     /// - Returns: whether the connection still stands.
@@ -213,6 +234,7 @@ final class Connection: EventHandler, @unchecked Sendable {
                 if code == EAGAIN || code == EWOULDBLOCK { return }
                 return self.lose(.connectionLost, "cannot read: \(describe(code))")
             }
+            self.reads &+= 1
             self.owner.count { $0.bytesReceived &+= UInt64(count) }
             self.take(UnsafeRawBufferPointer(rebasing: readBuffer[..<count]))
             if count < readBuffer.count { return }
@@ -266,7 +288,10 @@ final class Connection: EventHandler, @unchecked Sendable {
             switch Greeting.verdict(step, reply) {
             case .goOn: return
             case .ready: return self.becomeReady()
-            case .failed(let error): return self.lose(error)
+            case .failed(let error):
+                guard step == .role, let endpoint = self.endpoint else { return self.lose(error) }
+                self.pool.refuse(endpoint)
+                return self.lose(error.code, "\(endpoint): \(error.message)")
             }
         }
         if case .error(let error) = reply {
@@ -277,23 +302,45 @@ final class Connection: EventHandler, @unchecked Sendable {
                 self.retries.append(request)
                 return self.scheduleFlush()
             }
+            if self.pool.takesBack(request, error, from: self.endpoint) { return }
             if RedisServerError.Kind.reconnecting.contains(error.kind) { self.startDraining(error) }
         }
         request.complete(reply)
     }
 
-    /// The server is the wrong one for now. What it was sent, it still answers; pipelines are not torn apart.
+    /// The server is the wrong one for now.
     private func startDraining(_ error: RedisServerError) {
+        self.stopTaking(RedisError(.connectionLost, operation: "connect", mayHaveRun: false, message: error.message))
+        // The others learn it from this one rather than by a refused command each.
+        if error.kind == .readOnly { self.pool.serverWasDemoted(self.endpoint) }
+    }
+
+    /// Takes no more requests, reads the replies that are due, and then closes: at once if there are none. Only when ready.
+    func drain(_ reason: RedisError) {
+        guard case .ready = self.phase else { return }
+        self.stopTaking(reason)
+        if self.pending.isEmpty, !self.hasUnsent { self.finishDraining() }
+    }
+
+    /// What the server was sent, it still answers; pipelines are not torn apart.
+    private func stopTaking(_ reason: RedisError) {
         guard case .ready = self.phase else { return }
         self.phase = .draining
         let waiting = self.unsent.removeAll()
         for request in waiting where request.pipeline != nil { self.unsent.append(request) }
-        self.owner.reassign(waiting.filter { $0.pipeline == nil })
-        self.drainReason = RedisError(.connectionLost, operation: "connect", mayHaveRun: false, message: error.message)
+        self.drainReason = reason
+        self.pool.reassign(waiting.filter { $0.pipeline == nil })
     }
 
     private func finishDraining() {
         self.lose(self.drainReason ?? RedisError(.connectionLost, operation: "connect", mayHaveRun: false, message: "wrong server"))
+    }
+
+    /// Looks whether something came since the last look.
+    func listen() {
+        self.isSilent = !self.pending.isEmpty && self.reads == self.readsBefore
+        // With nothing due, the next look begins afresh.
+        self.readsBefore = self.pending.isEmpty ? -1 : self.reads
     }
 
     // MARK: Deadlines
@@ -361,7 +408,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         self.tearDown()
         let unsent = self.takeRequests(error, givesBack: givesBack)
         let delay = self.backoff.next()
-        self.owner.connectionIsLost(error, wasReady: wasReady, retryAfter: delay, unsent: unsent)
+        self.pool.connectionIsLost(self, error, wasReady: wasReady, retryAfter: delay, unsent: unsent)
         self.loop.schedule(after: delay) { [weak self] in self?.start() }
     }
 
@@ -401,6 +448,7 @@ final class Connection: EventHandler, @unchecked Sendable {
         self.closeSocket()
         self.readySince = nil
         self.drainReason = nil
+        self.isSilent = false
         self.loadedScripts = []
         self.plaintext = []
         self.tls = nil

@@ -1,7 +1,12 @@
 public import Reactor
 internal import Threading
 
-/// Sends commands to one Redis server over a few pipelined connections, and connects again whenever it must.
+/// Sends commands to a Redis server over a few pipelined connections, and connects again whenever it must.
+///
+/// Behind sentinels that server is the primary; on a cluster, the node that serves the command's keys, with a few connections to each node. On
+/// a cluster a command without keys, such as INFO, TIME, SCAN or FLUSHALL, runs on one node, whichever it is, and in a pipeline on the node of
+/// the others' keys. Keys that lie in different slots fail with `crossSlot`. What a node refused with MOVED, ASK, TRYAGAIN or CLUSTERDOWN
+/// did not run and is sent again until its time is up.
 ///
 /// Commands given at the same time may use different connections and then run in any order: await the first, or use ``pipeline(_:)``, where
 /// order matters. Nothing is ever sent twice: a command fails with an error that says whether it may have run, and the caller decides.
@@ -62,7 +67,9 @@ public final class RedisClient: Sendable {
     ///
     /// Error replies are values in the result and do not stop what follows. This is no transaction: other clients' commands may come between.
     /// Scripts are loaded ahead of their first call; only when SCRIPT FLUSH hits between that and the call does a script run
-    /// again from its source, and then after the pipeline's later commands.
+    /// again from its source, and then after the pipeline's later commands. Likewise on a cluster, where all keys of a pipeline must lie in
+    /// one slot: when that slot moves in between, commands that were redirected run after those that were not, in order among themselves. A
+    /// pipeline with MULTI is never redirected: its EXEC fails with EXECABORT, and nothing ran.
     ///
     /// - Throws: ``RedisError`` when a reply is missing; `mayHaveRun` then speaks of the pipeline as a whole.
     public func pipeline(_ commands: [RedisCommand], timeout: Duration? = nil) async throws(RedisError) -> [RedisValue] {

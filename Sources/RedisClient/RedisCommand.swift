@@ -97,6 +97,29 @@ public struct RedisCommand: Sendable, ExpressibleByArrayLiteral {
         withDecimal(Int64(clamping: number)) { self.body.appendBulk($0) }
     }
 
+    /// Calls `body` with the words of the command: its name and arguments, or for a script the number of keys and what follows.
+    ///
+    /// Reads them back from the encoded form, so that only those who want to know pay for it.
+    func withWords<Result>(_ body: ([UnsafeRawBufferPointer]) -> Result) -> Result {
+        self.body.withUnsafeBytes { bytes in
+            var words: [UnsafeRawBufferPointer] = []
+            words.reserveCapacity(self.count)
+            var index = 0
+            while index < bytes.count {
+                // $length CRLF bytes CRLF, as `appendBulk` wrote it.
+                index += 1
+                var length = 0
+                while bytes[index] != 0x0D {
+                    length = length * 10 + Int(bytes[index] - 0x30)
+                    index += 1
+                }
+                words.append(UnsafeRawBufferPointer(rebasing: bytes[(index + 2)..<(index + 2 + length)]))
+                index += length + 4
+            }
+            return body(words)
+        }
+    }
+
     /// How many bytes the command takes on the wire, at least.
     var byteCount: Int { self.body.count + 16 }
 

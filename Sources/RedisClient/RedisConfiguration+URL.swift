@@ -1,9 +1,13 @@
 extension RedisConfiguration {
-    /// Reads `redis://`, `rediss://` (TLS) and `unix://` URLs.
+    /// Reads `redis://`, `rediss://` (TLS) and `unix://` URLs, and those of sentinels and clusters.
     ///
     ///     redis://[[user]:password@]host[:port][/database][?options]
+    ///     redis+sentinel://[[user]:password@]host[:port][,host[:port]…]/service[/database][?options]
+    ///     redis+cluster://[[user]:password@]host[:port][,host[:port]…][?options]
     ///     unix://[[user]:password@]/path/to/socket[?options]
     ///
+    /// With sentinels the user is that of the servers; the sentinels' own are the options `sentinel_user` and `sentinel_password`. The port
+    /// of a sentinel is 26379 by default. `rediss+sentinel` and `rediss+cluster` use TLS for everything.
     /// User, password, path and option values are percent-decoded. User information without a colon is the password.
     /// Options: `db`, `timeout` and `connect_timeout` (seconds), `connections`, `client_name`, and for TLS `ssl_ca_certs`, `ssl_certfile`,
     /// `ssl_keyfile`, `ssl_server_name`, `ssl_cert_reqs` (`required` or `none`).
@@ -11,7 +15,7 @@ extension RedisConfiguration {
     /// - Throws: ``RedisError`` with code `configuration`; its message never quotes the URL, which may hold a password.
     public init(url: String) throws(RedisError) {
         guard let separator = url.firstRange(of: "://") else {
-            throw Self.invalid("a Redis URL starts with redis://, rediss:// or unix://")
+            throw Self.invalid("a Redis URL starts with redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://")
         }
         let scheme = url[..<separator.lowerBound].lowercased()
         var rest = url[separator.upperBound...]
@@ -30,18 +34,43 @@ extension RedisConfiguration {
             try self.setAccount(account.dropLast())
             guard case .unix(let socket) = self.endpoint, socket.utf8.count > 1 else { throw Self.invalid("the socket's path is missing") }
             guard socket.utf8.count <= 107 else { throw Self.invalid("the socket's path is longer than 107 bytes") }
-        case "redis", "rediss":
-            let database = rest.cut(from: "/")
+        case "redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster":
+            var database = rest.cut(from: "/")
             let at = rest.lastIndex(of: "@")
             let authority = at.map { rest[rest.index(after: $0)...] } ?? rest
-            self.init(endpoint: try Self.hostAndPort(authority))
+            if scheme.hasSuffix("+sentinel") {
+                let path = database ?? ""
+                let service = try Self.decoded(path.prefix { $0 != "/" }, "the service's name")
+                guard !service.isEmpty else {
+                    throw Self.invalid("a sentinel URL names the service after the hosts, as in redis+sentinel://host1,host2/mymaster")
+                }
+                let addresses = try Self.hosts(authority, defaultPort: "26379")
+                self.init(endpoint: addresses[0], topology: .sentinel(Sentinel(addresses: addresses, service: service)))
+                database = path.firstIndex(of: "/").map { path[path.index(after: $0)...] }
+            } else if scheme.hasSuffix("+cluster") {
+                let nodes = try Self.hosts(authority, defaultPort: "6379")
+                self.init(endpoint: nodes[0], topology: .cluster(nodes: nodes))
+            } else {
+                self.init(endpoint: try Self.hostAndPort(authority))
+            }
             if let at { try self.setAccount(rest[..<at]) }
-            if scheme == "rediss" { self.tls = TLS() }
+            if scheme.hasPrefix("rediss") { self.tls = TLS() }
             if let database, !database.isEmpty { self.database = try Self.number(database, "the database", 0...Int(Int32.max)) }
         default:
-            throw Self.invalid("a Redis URL starts with redis://, rediss:// or unix://")
+            throw Self.invalid("a Redis URL starts with redis://, rediss://, redis+sentinel://, redis+cluster:// or unix://")
         }
         for option in (query ?? "").split(separator: "&") { try self.setOption(option) }
+        guard !self.isCluster || self.database == 0 else { throw Self.invalid("a cluster has no database but 0") }
+    }
+
+    /// One or more hosts, with commas between them.
+    private static func hosts(_ text: Substring, defaultPort: Substring) throws(RedisError) -> [Endpoint] {
+        var hosts: [Endpoint] = []
+        for host in text.split(separator: ",", omittingEmptySubsequences: false) {
+            guard !host.isEmpty, host.first != ":" else { throw Self.invalid("a host in the list is empty") }
+            hosts.append(try Self.hostAndPort(host, defaultPort: defaultPort))
+        }
+        return hosts
     }
 
     private mutating func setAccount(_ account: Substring) throws(RedisError) {
@@ -56,7 +85,7 @@ extension RedisConfiguration {
         self.password = password.isEmpty && user.isEmpty ? nil : password
     }
 
-    private static func hostAndPort(_ text: Substring) throws(RedisError) -> Endpoint {
+    private static func hostAndPort(_ text: Substring, defaultPort: Substring = "6379") throws(RedisError) -> Endpoint {
         var host = text
         var port: Substring?
         if text.first == "[" {
@@ -75,7 +104,7 @@ extension RedisConfiguration {
             throw Self.invalid("the host holds a blank or a control character")
         }
         return .tcp(
-            host: name.isEmpty ? "127.0.0.1" : name, port: UInt16(clamping: try Self.number(port ?? "6379", "the port", 1...65535)))
+            host: name.isEmpty ? "127.0.0.1" : name, port: UInt16(clamping: try Self.number(port ?? defaultPort, "the port", 1...65535)))
     }
 
     private mutating func setOption(_ option: Substring) throws(RedisError) {
@@ -87,11 +116,16 @@ extension RedisConfiguration {
         case "connect_timeout": self.connectTimeout = try Self.seconds(value, "connect_timeout")
         case "connections": self.connections = try Self.number(value[...], "connections", 1...64)
         case "client_name": self.clientName = value
+        case "sentinel_user", "sentinel_password":
+            guard case .sentinel(var sentinel) = self.topology else { throw Self.invalid("\(name) needs a redis+sentinel:// URL") }
+            if name == "sentinel_user" { sentinel.username = value } else { sentinel.password = value }
+            self.topology = .sentinel(sentinel)
         case "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_server_name", "ssl_cert_reqs":
-            guard self.tls != nil else { throw Self.invalid("\(name) needs a rediss:// URL") }
+            guard self.tls != nil else { throw Self.invalid("\(name) needs a rediss URL") }
             try self.setTLSOption(name, value)
         default:
-            throw Self.invalid("unknown option in the URL's query; db, timeout, connect_timeout, connections, client_name, ssl_… are known")
+            throw Self.invalid(
+                "unknown option in the URL's query; db, timeout, connect_timeout, connections, client_name, sentinel_…, ssl_… are known")
         }
     }
 

@@ -32,7 +32,38 @@ public struct RedisConfiguration: Sendable {
         }
     }
 
+    /// How the server is found that a command goes to.
+    public enum Topology: Sendable, Hashable {
+        /// One server, at `endpoint`.
+        case standalone
+        /// The primary that sentinels name; it is asked for anew with each connection.
+        case sentinel(Sentinel)
+        /// A cluster, found by asking these nodes; each command goes to the node that serves its keys' slot.
+        case cluster(nodes: [Endpoint])
+    }
+
+    /// Who knows the primary of a service.
+    public struct Sentinel: Sendable, Hashable {
+        /// The sentinels, asked in this order. Not empty.
+        public var addresses: [Endpoint]
+        /// The name by which the sentinels know the service, often `mymaster`.
+        public var service: String
+        /// The sentinels' own ACL user; nil is the user `default`.
+        public var username: String?
+        /// The sentinels' own password, which is not the servers'.
+        public var password: String?
+
+        public init(addresses: [Endpoint], service: String, username: String? = nil, password: String? = nil) {
+            self.addresses = addresses
+            self.service = service
+            self.username = username
+            self.password = password
+        }
+    }
+
+    /// Where the server is; with sentinels or a cluster the first of those who are asked.
     public var endpoint: Endpoint
+    public var topology: Topology
     /// ACL user; nil is the user `default`.
     public var username: String?
     public var password: String?
@@ -48,10 +79,12 @@ public struct RedisConfiguration: Sendable {
     public var clientName: String?
 
     public init(
-        endpoint: Endpoint, username: String? = nil, password: String? = nil, database: Int = 0, tls: TLS? = nil,
-        connectTimeout: Duration = .seconds(5), commandTimeout: Duration = .seconds(5), connections: Int = 2, clientName: String? = nil
+        endpoint: Endpoint, topology: Topology = .standalone, username: String? = nil, password: String? = nil, database: Int = 0,
+        tls: TLS? = nil, connectTimeout: Duration = .seconds(5), commandTimeout: Duration = .seconds(5), connections: Int = 2,
+        clientName: String? = nil
     ) {
         self.endpoint = endpoint
+        self.topology = topology
         self.username = username
         self.password = password
         self.database = database
@@ -72,14 +105,37 @@ extension RedisConfiguration.Endpoint: CustomStringConvertible {
     }
 }
 
+extension RedisConfiguration {
+    /// Whether keys are spread over the nodes of a cluster.
+    public var isCluster: Bool { if case .cluster = self.topology { true } else { false } }
+
+    /// Who is connected to, for messages.
+    var destination: String {
+        switch self.topology {
+        case .standalone: self.endpoint.description
+        case .sentinel(let sentinel):
+            "the primary of '\(sentinel.service)' at \(sentinel.addresses.map(\.description).joined(separator: ","))"
+        case .cluster(let nodes): nodes.map(\.description).joined(separator: ",")
+        }
+    }
+}
+
 // Every way to print a configuration leads here, so that no log ever holds the password.
 extension RedisConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// A URL without the password, and without what is at its default.
     public var description: String {
         let user = (self.username ?? "") + (self.password == nil ? "" : ":***")
         let account = user.isEmpty ? "" : "\(user)@"
+        let scheme = self.tls == nil ? "redis" : "rediss"
+        switch self.topology {
+        case .standalone: break
+        case .sentinel(let sentinel):
+            let addresses = sentinel.addresses.map(\.description).joined(separator: ",")
+            return "\(scheme)+sentinel://\(account)\(addresses)/\(sentinel.service)/\(self.database)"
+        case .cluster: return "\(scheme)+cluster://\(account)\(self.destination)"
+        }
         switch self.endpoint {
-        case .tcp: return "\(self.tls == nil ? "redis" : "rediss")://\(account)\(self.endpoint)/\(self.database)"
+        case .tcp: return "\(scheme)://\(account)\(self.endpoint)/\(self.database)"
         case .unix(let path): return "unix://\(account)\(path)?db=\(self.database)"
         }
     }

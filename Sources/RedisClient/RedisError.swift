@@ -5,7 +5,7 @@
 public struct RedisError: Error, Sendable {
     public struct Code: Hashable, Sendable {
         private enum Kind: Hashable, Sendable {
-            case notConnected, connectionLost, timedOut, protocolViolation, authentication, tls, configuration, closed
+            case notConnected, connectionLost, timedOut, protocolViolation, authentication, tls, configuration, crossSlot, closed
             case server(RedisServerError.Kind)
         }
         private let kind: Kind
@@ -24,6 +24,8 @@ public struct RedisError: Error, Sendable {
         public static let tls = Code(kind: .tls)
         /// The configuration cannot work. Nothing was sent.
         public static let configuration = Code(kind: .configuration)
+        /// The keys of one command, or of one pipeline, lie in different slots of a cluster; the message names two. Nothing was sent.
+        public static let crossSlot = Code(kind: .crossSlot)
         /// The client was closed. See `mayHaveRun`.
         public static let closed = Code(kind: .closed)
         /// The server answered with an error. See `mayHaveRun`: only a script can fail half-way.
@@ -34,6 +36,9 @@ public struct RedisError: Error, Sendable {
             if case .server(let kind) = self.kind { kind } else { nil }
         }
 
+        /// What waiting does not mend.
+        static let hopeless: Set<Code> = [.authentication, .tls, .configuration]
+
         var word: String {
             switch self.kind {
             case .notConnected: "not connected"
@@ -43,6 +48,7 @@ public struct RedisError: Error, Sendable {
             case .authentication: "authentication failed"
             case .tls: "TLS failed"
             case .configuration: "configuration"
+            case .crossSlot: "keys in different slots"
             case .closed: "closed"
             case .server(let kind): "server error \(kind.word)"
             }
@@ -84,7 +90,7 @@ public struct RedisError: Error, Sendable {
         default:
             self.code.serverKind.map {
                 RedisServerError.Kind.reconnecting.contains($0)
-                    || [.busy, .outOfMemory, .misconfigured, .noReplicas, .clusterDown].contains($0)
+                    || [.busy, .outOfMemory, .misconfigured, .noReplicas, .clusterDown, .tryAgain, .moved, .ask].contains($0)
             } ?? false
         }
     }

@@ -25,6 +25,8 @@ public struct RedisServerError: Error, Sendable, Hashable {
         public static let moved = Kind("MOVED")
         /// The key's slot is on its way to another node.
         public static let ask = Kind("ASK")
+        /// Some keys of the command are on their way to another node of the cluster.
+        public static let tryAgain = Kind("TRYAGAIN")
         /// The cluster cannot serve the slot now.
         public static let clusterDown = Kind("CLUSTERDOWN")
         /// A blocking command was ended by CLIENT UNBLOCK, or because the server became a replica.
@@ -67,7 +69,8 @@ public struct RedisServerError: Error, Sendable, Hashable {
 extension RedisServerError.Kind {
     /// Refusals that come before the command touches any key, even for scripts and transactions.
     static let refusals: Set<Self> = [
-        .noScript, .readOnly, .loading, .masterDown, .noAuth, .wrongPass, .noPermission, .moved, .ask, .clusterDown, .unblocked, .busy,
+        .noScript, .readOnly, .loading, .masterDown, .noAuth, .wrongPass, .noPermission, .moved, .ask, .tryAgain, .clusterDown, .unblocked,
+        .busy,
         .outOfMemory, .misconfigured, .noReplicas, .execAbort,
     ]
 

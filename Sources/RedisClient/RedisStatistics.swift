@@ -6,6 +6,8 @@ public struct RedisStatistics: Sendable, Hashable {
     public internal(set) var replies: UInt64 = 0
     /// Commands whose callers were told that time was up after a connection had taken them.
     public internal(set) var timeouts: UInt64 = 0
+    /// Times that a node of a cluster sent a command elsewhere or put it off.
+    public internal(set) var redirections: UInt64 = 0
     public internal(set) var bytesSent: UInt64 = 0
     public internal(set) var bytesReceived: UInt64 = 0
     /// Times a connection became ready.

@@ -27,8 +27,12 @@ final class Request: @unchecked Sendable {
     var connectionDeadline = MonotonicTime.never
     /// The request may have reached the server once the connection has written this many bytes.
     var sentOffset: UInt64 = .max
+    /// How often a cluster sent it elsewhere or put it off.
+    var redirections = 0
     /// Send a script's source: the server did not know its digest.
     var withSource = false
+    /// Send ASKING ahead: the slot is only on its way to that node.
+    var isAsking = false
 
     init(_ command: RedisCommand, timeout: Duration?, _ completion: Completion) {
         self.command = command
@@ -85,6 +89,18 @@ final class Pipeline: @unchecked Sendable {
     private let continuation: UnsafeContinuation<Result<[RedisValue], RedisError>, Never>
     /// Set once a member may have reached the server: what is left may then not be sent over another connection.
     private(set) var hasBegun = false
+    /// It holds MULTI, so nothing of it is sent again by itself: a part that was redirected would run outside the transaction.
+    var isTransaction = false
+
+    /// A member that a cluster did not run.
+    struct Held {
+        let request: Request
+        let redirection: Redirection
+        let error: RedisServerError
+    }
+
+    private var held: [Held] = []
+    private var release: (([Held]) -> Void)?
 
     init(count: Int, _ continuation: UnsafeContinuation<Result<[RedisValue], RedisError>, Never>) {
         self.replies = Array(repeating: .null, count: count)
@@ -104,9 +120,25 @@ final class Pipeline: @unchecked Sendable {
         self.finishOne()
     }
 
+    /// Keeps a member until every other one is answered, and then gives all that were kept to `release`, in order.
+    func hold(_ member: Held, release: @escaping ([Held]) -> Void) {
+        self.held.append(member)
+        self.release = release
+        self.releaseHeld()
+    }
+
+    private func releaseHeld() {
+        guard !self.held.isEmpty, self.held.count == self.missing else { return }
+        let held = self.held
+        self.held = []
+        guard let failure = self.failure else { self.release?(held); return }
+        // The caller learns of a failure anyway: nothing more is to run.
+        for member in held { member.request.fail(failure, mayHaveRun: false) }
+    }
+
     private func finishOne() {
         self.missing -= 1
-        guard self.missing == 0 else { return }
+        guard self.missing == 0 else { return self.releaseHeld() }
         if let failure {
             self.continuation.resume(returning: .failure(failure.about(failure.operation, mayHaveRun: self.hasBegun)))
         } else {

@@ -74,32 +74,34 @@ private func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: 
     setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
 }
 
-/// Turns an endpoint into addresses without ever blocking the loop.
+/// Turns endpoints into addresses without ever blocking the loop.
 ///
 /// Only on the loop's thread. At most one thread per resolver waits for the system's resolver, however slow that is.
 final class Resolver: @unchecked Sendable {
-    private let endpoint: RedisConfiguration.Endpoint
-    private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
-    private var isResolving = false
-    private var waiter: (@Sendable (SocketAddress.Resolution) -> Void)?
+    typealias Endpoint = RedisConfiguration.Endpoint
+    typealias Waiter = @Sendable (SocketAddress.Resolution) -> Void
 
-    init(_ endpoint: RedisConfiguration.Endpoint, execute: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) {
-        self.endpoint = endpoint
+    private let execute: @Sendable (@escaping @Sendable () -> Void) -> Void
+    private var resolving: Endpoint?
+    private var wanted: (endpoint: Endpoint, waiter: Waiter)?
+
+    init(execute: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void) {
         self.execute = execute
     }
 
     /// Calls `waiter` on the loop's thread, maybe before returning. A later call replaces an earlier waiter.
-    func resolve(_ waiter: @escaping @Sendable (SocketAddress.Resolution) -> Void) {
-        switch self.endpoint {
+    func resolve(_ endpoint: Endpoint, _ waiter: @escaping Waiter) {
+        self.wanted = nil
+        switch endpoint {
         case .unix(let path):
             waiter(SocketAddress(unixPath: path).map { .found([$0]) } ?? .failed("the socket's path is empty or longer than 107 bytes"))
         case .tcp(let host, let port):
             if case .found(let addresses) = SocketAddress.resolve(host: host, port: port, numericOnly: true) {
                 return waiter(.found(addresses))
             }
-            self.waiter = waiter
-            if self.isResolving { return }
-            self.isResolving = true
+            self.wanted = (endpoint, waiter)
+            if self.resolving != nil { return }
+            self.resolving = endpoint
             DedicatedThread.start(name: "redis-resolver") {
                 let resolution = SocketAddress.resolve(host: host, port: port, numericOnly: false)
                 self.execute { self.finish(resolution) }
@@ -107,12 +109,14 @@ final class Resolver: @unchecked Sendable {
         }
     }
 
-    func forget() { self.waiter = nil }
+    func forget() { self.wanted = nil }
 
     private func finish(_ resolution: SocketAddress.Resolution) {
-        self.isResolving = false
-        let waiter = self.waiter
-        self.waiter = nil
-        waiter?(resolution)
+        let resolved = self.resolving
+        self.resolving = nil
+        guard let (endpoint, waiter) = self.wanted else { return }
+        self.wanted = nil
+        // Another name was wanted in the meantime.
+        if endpoint == resolved { waiter(resolution) } else { self.resolve(endpoint, waiter) }
     }
 }

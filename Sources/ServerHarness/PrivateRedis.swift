@@ -12,6 +12,8 @@ public final class PrivateRedis: Sendable {
         public var tcp: Bool
         /// Listen on a free port with TLS; certificates are made for it.
         public var tls: Bool
+        /// Certificates to use; nil has some made.
+        public var tlsFiles: TLSFiles?
         /// Ask TLS clients for a certificate that ``PrivateRedis/TLSFiles/authority`` has signed.
         public var tlsNeedsClientCertificate: Bool
         /// The password of the user `default`.
@@ -20,12 +22,14 @@ public final class PrivateRedis: Sendable {
         public var users: [String]
         /// Keep data in an append-only file, so that it survives ``PrivateRedis/restart()``.
         public var appendOnly: Bool
+        /// Run as a sentinel.
+        public var isSentinel: Bool
         /// Further lines of the server's configuration.
         public var configuration: [String]
 
         public init(
             tcp: Bool = false, tls: Bool = false, tlsNeedsClientCertificate: Bool = false, password: String? = nil, users: [String] = [],
-            appendOnly: Bool = false, configuration: [String] = []
+            appendOnly: Bool = false, isSentinel: Bool = false, configuration: [String] = []
         ) {
             self.tcp = tcp
             self.tls = tls
@@ -33,6 +37,7 @@ public final class PrivateRedis: Sendable {
             self.password = password
             self.users = users
             self.appendOnly = appendOnly
+            self.isSentinel = isSentinel
             self.configuration = configuration
         }
     }
@@ -55,7 +60,7 @@ public final class PrivateRedis: Sendable {
         self.directory = try ScratchDirectory(prefix: "flotilla-redis")
         self.port = options.tcp ? try freePort() : 0
         self.tlsPort = options.tls ? try freePort() : 0
-        self.tlsFiles = options.tls ? try TLSFiles(in: self.directory) : nil
+        self.tlsFiles = options.tls ? try options.tlsFiles ?? TLSFiles(in: self.directory) : nil
         try self.writeConfiguration()
         try self.start()
     }
@@ -87,7 +92,8 @@ public final class PrivateRedis: Sendable {
         try self.process.withLock { process in
             guard process == nil else { throw HarnessError("the Redis server runs already") }
             let child = try ChildProcess(
-                "redis-server", ["\(self.directory.path)/redis.conf"], directory: self.directory.path, log: self.logPath)
+                "redis-server", ["\(self.directory.path)/redis.conf"] + (self.options.isSentinel ? ["--sentinel"] : []),
+                directory: self.directory.path, log: self.logPath)
             for _ in 0..<2000 {
                 if self.answers() {
                     process = child
@@ -134,8 +140,11 @@ public final class PrivateRedis: Sendable {
     private func writeConfiguration() throws {
         var lines = [
             "port \(self.port)", "bind 127.0.0.1 -::1", "unixsocket \(self.socketPath)", "unixsocketperm 700", "dir \(self.directory.path)",
-            "save \"\"", "appendonly \(self.options.appendOnly ? "yes" : "no")", "daemonize no", "maxmemory-policy noeviction",
+            "daemonize no",
         ]
+        if !self.options.isSentinel {
+            lines += ["save \"\"", "appendonly \(self.options.appendOnly ? "yes" : "no")", "maxmemory-policy noeviction"]
+        }
         if let password = self.options.password { lines.append("requirepass \"\(password)\"") }
         lines += self.options.users.map { "user \($0)" }
         if let files = self.tlsFiles {

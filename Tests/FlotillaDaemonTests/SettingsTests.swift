@@ -39,6 +39,22 @@ import Testing
         #expect(configuration.settings[\.databaseURL] == nil)
     }
 
+    @Test func `a queue can have a Redis of its own`() throws {
+        let configuration = try self.read([
+            "REDIS_URL": "redis://one:6379/0", "REDIS_URL_AUDIO": "redis://two:6380/3", "REDIS_URL_GRAPH": "redis://one:6379/0",
+            "REDIS_PASSWORD": "secret",
+        ])
+        let settings = configuration.settings
+        #expect(try configuration.redis(of: .document, clientName: "").endpoint == .tcp(host: "one", port: 6379))
+        #expect(try configuration.redis(of: .audio, clientName: "").endpoint == .tcp(host: "two", port: 6380))
+        #expect(try configuration.redis(of: .audio, clientName: "").database == 3)
+        #expect(try configuration.redis(of: .audio, clientName: "").password == "secret")
+        // One server, and one set of connections to it.
+        #expect(settings.redisShard(.graph) == .main && settings.redisShard(.document) == .main && settings.redisShard(.audio) != .main)
+        let mistakes = self.mistakes(["REDIS_URL_VIDEO": "redis://host:99999999"])
+        #expect(mistakes.count == 1 && mistakes.allSatisfy { $0.contains("REDIS_URL_VIDEO") && !$0.contains("99999999") }, "\(mistakes)")
+    }
+
     @Test func `values are read in every unit`() throws {
         let configuration = try self.read([
             "LEASE_SECONDS": "1m", "HEARTBEAT_SECONDS": " 500ms ", "DLQ_RETENTION_DAYS": "36h", "RETRY_BACKOFF_BASE_SECONDS": "0.5",
@@ -194,11 +210,52 @@ import Testing
         #expect(throws: Never.self) { try self.read(["DATABASE_URL": "postgres://u:p@h/x?sslmode=require"]).postgres(applicationName: "x") }
     }
 
+    @Test func `on a cluster the queues have names that lie together, and the cache lies elsewhere`() throws {
+        let cluster = ["REDIS_URL": "redis+cluster://a:1,b:2", "CACHE_REDIS_URL": "redis://cache"]
+        let configuration = try self.read(cluster)
+        #expect(configuration.settings.redisIsCluster)
+        #expect(configuration.queue(.document).queue == "document_queue")
+        #expect(configuration.queue(.document).retry == "{document_queue}:retry")
+        #expect(configuration.queue(.graph).dead == "{graph_queue}:dlq")
+        let tagged = try self.read(cluster.merging(["REDIS_QUEUE_AUDIO": "{shop}.audio", "REDIS_DLQ_AUDIO": "{shop}.dead"]) { $1 })
+        #expect(tagged.queue(.audio).retry == "{shop}.audio:retry")
+        #expect(tagged.queue(.audio).dead == "{shop}.dead")
+        // Behind sentinels there is one primary, and the names are what they were.
+        let sentinel = try self.read(["REDIS_URL": "redis+sentinel://a,b/mymaster"])
+        #expect(sentinel.queue(.document).retry == "document_retry")
+        #expect(try self.read(cluster.merging(["CACHE_REDIS_URL": "redis+sentinel://a,b/cache"]) { $1 }).queues.count == 4)
+    }
+
+    @Test(arguments: [
+        (["REDIS_DLQ_DOCUMENT": "document_dlq"], "set REDIS_DLQ_DOCUMENT={document_queue}:dlq"),
+        (["REDIS_RETRY_AUDIO": "audio_waiting"], "set REDIS_RETRY_AUDIO={audio_queue}:retry"),
+        (["REDIS_QUEUE_VIDEO": "a{}"], "REDIS_QUEUE_VIDEO=a{}: on a cluster braces"),
+        (["CACHE_REDIS_URL": ""], "set CACHE_REDIS_URL to a Redis of its own, or CACHE_ENABLED=false"),
+        (["CACHE_REDIS_URL": "redis+cluster://c"], "CACHE_REDIS_URL=***: the cache cannot be on a cluster"),
+        (["REDIS_URL": "redis+cluster://a/1"], "a cluster has no database but 0"),
+    ]) func `what cannot be on a cluster is a mistake that says what to set`(_ environment: [String: String], _ advice: String) {
+        let cluster = ["REDIS_URL": "redis+cluster://a", "CACHE_REDIS_URL": "redis://cache"]
+        let error = #expect(throws: SettingMistakes.self) { try self.read(cluster.merging(environment) { $1 }) }
+        #expect(error?.all.count == 1)
+        #expect(error?.all.first?.contains(advice) == true, "\(error?.all ?? [])")
+    }
+
+    @Test func `without a cache a cluster is enough`() throws {
+        #expect(try self.read(["REDIS_URL": "redis+cluster://a", "CACHE_ENABLED": "false"]).settings.redisIsCluster)
+    }
+
     @Test func `queues and retry policies go together`() throws {
         let configuration = try self.read(["MAX_RETRY_ATTEMPTS_GRAPH": "9", "RETRY_BACKOFF_BASE_SECONDS": "1"])
         #expect(configuration.retryPolicy(.graph).maximumRetries == 9)
         #expect(configuration.retryPolicy(.graph).backoff.base == .seconds(1))
         #expect(configuration.queue(.video).retry == "video_retry")
         #expect(configuration.queues.count == 4)
+    }
+
+    @Test func `a duration above 292 years is none`() {
+        #expect(SettingText.parseDuration("36854775807", bare: .seconds) == nil)
+        #expect(SettingText.parseDuration("9223372036855ms", bare: .seconds) == nil)
+        #expect(SettingText.parseDuration("9223372036854ms", bare: .seconds) == .milliseconds(9_223_372_036_854))
+        #expect(SettingText.parseDuration("106751d", bare: .seconds) == .seconds(106_751 * 86_400))
     }
 }

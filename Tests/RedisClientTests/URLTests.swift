@@ -46,12 +46,44 @@ import Testing
         "redis://u:%zz@h", "redis://u:%4@h", "redis://u:%00@h", "redis://u:%ff@h", "redis://a b", "redis://h?x=1", "redis://h?db=x",
         "redis://h?timeout=0", "redis://h?timeout=nan", "redis://h?timeout=1e99", "redis://h?connections=0", "redis://h?ssl_ca_certs=/x",
         "rediss://h?ssl_cert_reqs=maybe", "unix://run/redis.sock", "unix://", "unix:///", "unix:///a?timeout=-1", "redis://h#1",
+        "redis+sentinel://h", "redis+sentinel://h/", "redis+sentinel:///m", "redis+sentinel://a,,b/m", "redis+sentinel://a,:1/m",
+        "redis+sentinel://h/m/x", "redis+sentinel://h/m/1/2", "redis+sentinel://h:0/m", "redis+sentinel://h/m?sentinel=1",
+        "redis+cluster://", "redis+cluster://a,", "redis+cluster://a/1", "redis+cluster://a?db=1", "redis+cluster://a?sentinel_user=x",
+        "redis://h?sentinel_password=s3cret", "redis+cluster://u:s3cret@a b", "redis+foo://h",
         "redis://u:s3cret#x@h", "unix:///" + String(repeating: "x", count: 110),
     ]) func `a bad URL is refused without being quoted`(_ url: String) async throws {
         let error = try await failure { () throws(RedisError) in try RedisConfiguration(url: url) }
         #expect(error.code == .configuration)
         #expect(!error.mayHaveRun)
         #expect(!error.description.contains("s3cret"))
+    }
+
+    @Test func `a sentinel URL is read`() throws {
+        let configuration = try RedisConfiguration(
+            url: "rediss+sentinel://u:p%2C@a,b:1,[::1]:2/my%2Fmaster/3?sentinel_user=s&sentinel_password=t%26&timeout=2")
+        let addresses: [RedisConfiguration.Endpoint] = [
+            .tcp(host: "a", port: 26_379), .tcp(host: "b", port: 1), .tcp(host: "::1", port: 2),
+        ]
+        #expect(configuration.topology == .sentinel(.init(addresses: addresses, service: "my/master", username: "s", password: "t&")))
+        #expect(configuration.endpoint == addresses[0])
+        #expect(configuration.username == "u")
+        #expect(configuration.password == "p,")
+        #expect(configuration.database == 3)
+        #expect(configuration.tls != nil)
+        #expect("\(configuration)" == "rediss+sentinel://u:***@a:26379,b:1,[::1]:2/my/master/3")
+        let short = try RedisConfiguration(url: "redis+sentinel://a/m")
+        #expect(short.topology == .sentinel(.init(addresses: [.tcp(host: "a", port: 26_379)], service: "m")))
+        #expect(short.database == 0 && short.tls == nil && !short.isCluster)
+    }
+
+    @Test func `a cluster URL is read`() throws {
+        let configuration = try RedisConfiguration(url: "redis+cluster://:pw@a,b:7001/?connections=3")
+        #expect(configuration.topology == .cluster(nodes: [.tcp(host: "a", port: 6379), .tcp(host: "b", port: 7001)]))
+        #expect(configuration.isCluster)
+        #expect(configuration.password == "pw")
+        #expect(configuration.connections == 3)
+        #expect("\(configuration)" == "redis+cluster://:***@a:6379,b:7001")
+        #expect(try RedisConfiguration(url: "rediss+cluster://a/0").tls != nil)
     }
 
     @Test func `options of the query are read`() throws {
@@ -67,7 +99,10 @@ import Testing
                 == .init(authorityFile: "/ca x", certificateFile: "/c", keyFile: "/k", serverName: "n", verifiesServer: false))
     }
 
-    @Test(arguments: ["redis://user:s3cret@h/1", "rediss://:s3cret@h", "unix://u:s3cret@/run/x", "redis://s3cret@h"])
+    @Test(arguments: [
+        "redis+sentinel://u:s3cret@h/m?sentinel_password=s3cret", "redis+cluster://u:s3cret@h", "redis://user:s3cret@h/1",
+        "rediss://:s3cret@h", "unix://u:s3cret@/run/x", "redis://s3cret@h",
+    ])
     func `no way of printing shows the password`(_ url: String) throws {
         let configuration = try RedisConfiguration(url: url)
         var dumped = ""

@@ -41,9 +41,9 @@ public final class CachePlatform: Sendable {
         self.backend = RedisCacheBackend(
             client: self.client, eventLoop: connections.loop, keySpace: options.keySpace, options: budgets)
         self.isApart = settings[\.cache.redisURL] != nil
-        // What must not be evicted stays in the queues' Redis, which evicts nothing.
+        // What must not be evicted stays in the queues' Redis, which evicts nothing; the cache's scripts cannot work on a cluster.
         let durable =
-            self.isApart
+            self.isApart && !settings.redisIsCluster
             ? RedisCacheBackend(client: connections.redis, eventLoop: connections.loop, keySpace: options.keySpace, options: budgets) : nil
         self.cache = Cache(options: options, codec: settings.cacheCodec, shared: self.backend, durable: durable)
         self.postgres = connections.postgres

@@ -26,9 +26,10 @@ public struct CacheSettingCatalog: SettingGroup {
         "CACHE_ENVIRONMENT", .cache, kind: "lower-case letters, digits and `-`, at most 40",
         help: "The second part of every key; the profile's name without it.", check: CacheSettingCatalog.isName)
     public let redisURL = Setting<String?>.url(
-        "CACHE_REDIS_URL", .cache, schemes: ["redis", "rediss", "unix"], secret: true,
+        "CACHE_REDIS_URL", .cache, schemes: SettingCatalog.redisSchemes, secret: true,
         help:
-            "The Redis of the cache, best one of its own with a `maxmemory` and `maxmemory-policy volatile-lfu`. Without it, the queues' Redis."
+            "The Redis of the cache, best one of its own with a `maxmemory` and `maxmemory-policy volatile-lfu`. Without it, the queues' Redis. "
+            + "Not on a cluster."
     )
     public let redisPassword = Setting<String?>.optionalText(
         "CACHE_REDIS_PASSWORD", .cache, secret: true, help: "Its password, if the URL has none.")

@@ -4,5 +4,5 @@ public enum ScenarioCatalogue {
         WorkerKillStorm(), SchedulerKills(), RequeueKills(), FaultPoints(), MemoryLimit(), DescriptorLimit(), ClockSteps(), FrozenWorker(),
         Drain(),
         RollingUpgrade(), Soak(),
-    ]
+    ] + outages
 }
