@@ -65,7 +65,8 @@ extension PostgresConfiguration {
         let defaults = Self.environmentDefaults()
         let isLocal = values["host"] != nil || values["hostaddr"] != nil
         return ServerAddress.list(
-            hosts: values["host"] ?? (isLocal ? nil : defaults["host"]), addresses: values["hostaddr"] ?? (isLocal ? nil : defaults["hostaddr"]),
+            hosts: values["host"] ?? (isLocal ? nil : defaults["host"]),
+            addresses: values["hostaddr"] ?? (isLocal ? nil : defaults["hostaddr"]),
             ports: values["port"] ?? defaults["port"])
     }
 

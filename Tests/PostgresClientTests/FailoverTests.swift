@@ -84,7 +84,9 @@ import Threading
             }
             let there = Set(try await pool.query("SELECT id FROM t").map { try $0[0, as: Int.self] })
             let lost = acknowledged.withLock { $0.filter { !there.contains($0) } }
-            print("failover, \(isSynchronous ? "synchronous" : "asynchronous"): \(before) acknowledged, \(lost.count) of them lost, \(outage)")
+            print(
+                "failover, \(isSynchronous ? "synchronous" : "asynchronous"): \(before) acknowledged, \(lost.count) of them lost, \(outage)"
+            )
             if isSynchronous { #expect(lost.isEmpty) }
             // Asynchronous: what was acknowledged last may be gone, and nothing that was acknowledged after the change.
             #expect(acknowledged.withLock { $0.dropFirst(before) }.allSatisfy { there.contains($0) })
@@ -109,7 +111,8 @@ import Threading
             }
             #expect(
                 try await eventually {
-                    try await pool.query("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')").one()[0, as: Bool.self]
+                    try await pool.query("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep')").one()[
+                        0, as: Bool.self]
                 })
             // An operator does the same by hand.
             try await pool.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")

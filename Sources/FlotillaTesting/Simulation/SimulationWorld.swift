@@ -56,6 +56,10 @@ final class SimulationWorld {
         // Not a multiple of the generator's step: neighbouring seeds would give one sequence, shifted.
         self.generator = SplitMix(state: seed &* 0xD134_2543_DE82_EF95 &+ 0x2545_F491_4F6C_DD1D)
         self.profile = SimulationProfile(using: &self.generator)
+        if defect == .ignoresOlderBroker {
+            // Every death of a worker heals it: aimed at worlds in which they are rare.
+            (self.profile.restores, self.profile.poison, self.profile.drains, self.profile.death) = (true, false, false, 0)
+        }
         self.synced = (self.broker, self.books, self.now)
     }
 
