@@ -4,6 +4,6 @@ public enum ScenarioCatalogue {
 
     private static let processes: [any Scenario] = [
         WorkerKillStorm(), SchedulerKills(), RequeueKills(), FaultPoints(), MemoryLimit(), DescriptorLimit(), ClockSteps(), FrozenWorker(),
-        Drain(), RollingUpgrade(), Soak(),
+        Drain(), RollingUpgrade(), Soak(), SimulatedFleet(),
     ]
 }
