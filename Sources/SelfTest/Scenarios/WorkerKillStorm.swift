@@ -6,7 +6,7 @@ internal import Threading
 struct WorkerKillStorm: Scenario {
     let id = "T01"
     let title = "SIGKILL storm on workers"
-    let promise = "0 lost, every effect once, runs repeated <= kills x slots of a worker"
+    let promise = "0 lost, every effect once, runs cut off <= kills x slots of a worker"
     let length = ScenarioLength.short
 
     private static let workers = 4
@@ -42,11 +42,32 @@ struct WorkerKillStorm: Scenario {
             fleet[victim] = try scene.restart(fleet[victim])
         }
         try await scene.settled(within: .seconds(120))
-        let account = try await scene.account()
-        scene.expect(
-            account.duplicatesExecuted <= kills * Self.slots, "\(account.duplicatesExecuted) runs repeated after \(kills) kills")
+        self.checkRepeats(scene, kills: kills)
         try await self.checkAttempts(scene, jobs)
         try await scene.checkCounters()
+    }
+
+    /// A death cuts off what is in the worker's slots. Runs that had ended run again too when their results were not committed yet: slots are
+    /// free before the commit, so that is up to some batches, and bounded by nothing that a handler sees.
+    private func checkRepeats(_ scene: Scene, kills: Int) {
+        struct Run: Hashable {
+            let name: String
+            let attempt: Int
+            let pid: Int32
+            init(_ line: RunLog.Line) { (self.name, self.attempt, self.pid) = (line.name, line.attempt, line.pid) }
+        }
+        let log = scene.runs
+        let killed = Set(scene.processes.filter { !$0.isRunning }.map(\.pid))
+        let ended = Set(log.ends.map { Run($0) })
+        let finals = Dictionary(grouping: log.begins, by: { "\($0.name) \($0.attempt)" }).compactMapValues { $0.map(\.time).max() }
+        let repeated = log.begins.filter { killed.contains($0.pid) && $0.time < finals["\($0.name) \($0.attempt)"] ?? 0 }
+        // A run that failed leaves no end in the log; it is counted with those that had ended.
+        let cutOff = repeated.count { run in
+            !ended.contains(Run(run)) && !["fail", "permanent"].contains(Self.job(Int(run.name.dropFirst()) ?? 0).run)
+        }
+        scene.measured("runs cut off and run again", cutOff)
+        scene.measured("runs that had ended, uncommitted, and ran again", repeated.count - cutOff)
+        scene.expect(cutOff <= kills * Self.slots, "\(cutOff) runs cut off by \(kills) kills")
     }
 
     /// Deaths of workers burn no attempt: what fails runs under the numbers 1 to 4.
