@@ -46,9 +46,23 @@ install_sidekiq
 directory=$(mktemp -d "${TMPDIR:-/tmp}/flotilla-peers.XXXXXX")
 chmod 755 "$directory"
 harness=
+
+# shellcheck disable=SC2317  # called by the trap
+# Workers that outlived the harness, whichever way it ended: those whose reports go into our folder.
+kill_workers() {
+    local environment pid
+    for environment in /proc/[0-9]*/environ; do
+        if grep --quiet --text --fixed-strings "PEERS_REPORT=$directory" "$environment" 2> /dev/null; then
+            pid=${environment#/proc/}
+            kill -9 "${pid%/environ}" 2> /dev/null || true
+        fi
+    done
+}
+
+# shellcheck disable=SC2317  # called by the trap
 stop() {
-    # Every worker dies with the harness; this is for what was just being started.
     if [ -n "$harness" ]; then kill "$harness" 2> /dev/null || true; wait "$harness" 2> /dev/null || true; fi
+    kill_workers
     scripts/services.sh stop "$directory/services"
     rm -rf "$directory"
 }

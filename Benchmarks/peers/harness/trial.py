@@ -39,6 +39,8 @@ class Workers:
                                      preexec_fn=_die_with_parent, cwd=self.site.scratch))
 
     def __exit__(self, *_):
+        # Asked before their parents end: what has lost its parent is found no more.
+        below = [pid for process in self.processes for pid in procfs.tree(process.pid)]
         for process in self.processes:
             if process.poll() is None:
                 process.terminate()
@@ -49,14 +51,13 @@ class Workers:
                 process.wait(max(0.05, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 pass  # Killed with its children in a moment.
-        self.kill()
+        self.kill(below)
         shutil.rmtree(self.report, ignore_errors=True)
 
-    def kill(self):
-        """SIGKILL for the workers and everything below them, as when their machine dies."""
+    def kill(self, below=()):
+        """SIGKILL for the workers and everything below them, as when their machine dies; and for what is named besides."""
         for process in self.processes:
-            below = procfs.tree(process.pid)
-            for pid in below + [-process.pid]:
+            for pid in [*procfs.tree(process.pid), -process.pid, *below]:
                 try:
                     os.kill(pid, signal.SIGKILL)
                 except (ProcessLookupError, PermissionError):
