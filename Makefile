@@ -11,11 +11,8 @@ endif
 BUILD_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := -c release --static-swift-stdlib $(BUILD_FLAGS)
 SWIFT_SOURCES := Sources Tests Package.swift
-SHELL_SOURCES := $(wildcard scripts/*.sh) Benchmarks/media/run.sh Benchmarks/cache/run.sh Benchmarks/cache/in-process/run.sh .ci/run
-
-# A test that hangs must not hold the machine for ever.
-TEST_TIMEOUT ?= 1800
-TEST_FLAGS ?=
+SHELL_SOURCES := $(wildcard scripts/*.sh) Benchmarks/media/run.sh Benchmarks/cache/run.sh Benchmarks/cache/in-process/run.sh \
+	Benchmarks/peers/run.sh .ci/run
 
 .PHONY: help
 help: ## this list
@@ -33,12 +30,19 @@ build: setup ## debug build, warnings and undeclared dependencies are errors
 release: setup ## release build in .build/release, Swift's libraries linked in
 	swift build $(RELEASE_FLAGS)
 
-# One test at a time, and the fleet last: it kills daemons by the clock, and must not share two cores with everything else.
 .PHONY: test
 test: setup ## all tests, on private Redis and PostgreSQL servers of their own
 	swift build --build-tests $(BUILD_FLAGS)
-	timeout --signal=INT --kill-after=30 $(TEST_TIMEOUT) swift test --skip-build --no-parallel --skip FleetTests $(TEST_FLAGS)
-	timeout --signal=INT --kill-after=30 $(TEST_TIMEOUT) swift test --skip-build --no-parallel --filter FleetTests $(TEST_FLAGS)
+	scripts/test.sh
+
+# Optimised, but assertions still trap, and the targets may look inside the modules: a build of its own.
+FUZZ_BUILD := swift build -c release --scratch-path .build/fuzz --product fuzz -Xswiftc -enable-testing -Xswiftc -assert-config \
+	-Xswiftc Debug -Xswiftc -DFUZZ
+
+.PHONY: fuzz
+fuzz: setup ## mutated inputs for every parser; FUZZ_INPUTS (10^6), FUZZ_SEED and FUZZ_TARGET choose
+	$(FUZZ_BUILD)
+	.build/fuzz/release/fuzz
 
 .PHONY: lint
 lint: ## swift format, strict, changes nothing
@@ -96,6 +100,10 @@ bench-cache: ## the cache: latencies from Redis and in the process, hit ratios, 
 	Benchmarks/cache/run.sh
 	Benchmarks/cache/run.sh facade
 	Benchmarks/cache/in-process/run.sh
+
+.PHONY: bench-peers
+bench-peers: release ## beside Sidekiq, Celery, RQ and others on the same servers, half an hour; writes Benchmarks/RESULTS.md
+	Benchmarks/peers/run.sh
 
 .PHONY: clean
 clean: ## remove what the build and the demonstration made

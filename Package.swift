@@ -77,6 +77,8 @@ let package = Package(
         module("Reactor", ["CSystem", "Threading"]),
         module("RedisClient", ["CHiredis", "COpenSSL", "CSystem", "Reactor", "Threading"]),
         module("PostgresClient", ["CLibpq", "Reactor", "Threading"]),
+        // Faults between a client and a server, for the tests.
+        module("FaultProxy", ["CSystem", "Reactor", "Threading"]),
         module("HTTPServer", ["CMicrohttpd", "CSystem", "Threading"]),
         module("HTTPClient", ["CCurl", "Threading"]),
         module("Compression", ["CZlib"]),
@@ -148,7 +150,7 @@ let package = Package(
             "SelfTest",
             [
                 "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "FlotillaTesting", "FlotillaCachePostgres",
-                "CorpusPostgres", "JSONText", "PostgresClient", "Reactor", "RedisClient", "ServerHarness", "Threading",
+                "CorpusPostgres", "FaultProxy", "JSONText", "PostgresClient", "Reactor", "RedisClient", "ServerHarness", "Threading",
             ]),
         .target(
             name: "OperatorCommands",
@@ -195,7 +197,20 @@ let package = Package(
         .executableTarget(
             name: "cache-probe", dependencies: ["FlotillaCache", "FlotillaCacheRedis", "Reactor", "RedisClient", "Threading"],
             path: "Tests/CacheProbe", swiftSettings: settings),
+        // Mutated inputs for every parser; `make fuzz` builds it for testing and optimised.
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "AudioStages", "Compression", "Corpus", "Cryptography", "CSystem", "DocumentFormats", "DocumentStages", "EntityAnalysis",
+                "Flotilla", "FlotillaCache", "FlotillaCachePostgres", "FlotillaCacheRedis", "FlotillaDaemon", "FlotillaPostgres",
+                "FlotillaRedis", "GraphStages", "HTTPClient", "HTTPServer", "JSONText", "OperatorCommands", "PostgresClient", "RedisClient",
+                "RemoteModels", "StageCaching", "StageTools", "Subprocess", "TextAnalysis", "TextStages", "Threading", "VideoStages",
+                "XMLText",
+            ],
+            path: "Tests/Fuzz",
+            swiftSettings: settings),
         tests("FlotillaTests", ["Flotilla", "FlotillaTesting", "JSONText", "Threading"]),
+        tests("SimulationTests", ["FlotillaTesting"]),
         tests(
             "FlotillaCacheTests",
             [
@@ -209,9 +224,11 @@ let package = Package(
                 "FlotillaPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "JSONText", "Threading",
             ]),
         tests("ReactorTests", ["Reactor", "Threading"]),
+        tests("FaultProxyTests", ["FaultProxy", "PostgresClient", "RedisClient", "Reactor", "ServerHarness", "Threading"]),
         tests("RedisClientTests", ["RedisClient", "Reactor", "ServerHarness", "Threading"]),
         tests("PostgresClientTests", ["PostgresClient", "Reactor", "ServerHarness", "Threading"]),
         tests("SubprocessTests", ["Subprocess", "Threading"]),
+        tests("FuzzTests", ["fuzz"]),
         tests("HTTPTests", ["HTTPServer", "HTTPClient"]),
         tests(
             "FlotillaDaemonTests",
@@ -266,6 +283,9 @@ let package = Package(
                 "Corpus", "CorpusPostgres", "CorpusTesting", "EntityAnalysis", "TextAnalysis", "ServerHarness", "JSONText", "Threading",
             ]),
         tests(
+            "BrokerServerTests",
+            ["Flotilla", "FlotillaRedis", "FlotillaTesting", "RedisClient", "Reactor", "ServerHarness", "Threading"]),
+        tests(
             "OperatorCommandsTests",
             [
                 "OperatorCommands", "Corpus", "CorpusPostgres", "Flotilla", "FlotillaDaemon", "FlotillaRedis", "FlotillaPostgres",
@@ -281,7 +301,7 @@ let package = Package(
         tests(
             "FleetTests",
             [
-                "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres",
+                "SelfTest", "Flotilla", "FlotillaRedis", "FlotillaPostgres", "FlotillaCache", "FlotillaCacheRedis", "FlotillaCachePostgres",
                 "CorpusPostgres", "RedisClient", "PostgresClient", "Reactor", "ServerHarness", "HTTPClient", "HTTPServer", "JSONText",
                 "Threading",
                 "fleet-worker", "cache-probe", "retry-scheduler", "document-processor",

@@ -23,7 +23,7 @@ declare -A owner=(
     [CHiredis]=RedisClient [COpenSSL]="RedisClient Cryptography" [CLibpq]=PostgresClient [CZlib]=Compression
     [CExpat]=XMLText [CMicrohttpd]=HTTPServer [CCurl]=HTTPClient
 )
-system_importers="Reactor RedisClient HTTPServer Subprocess FlotillaDaemon ObjectStorage DocumentFormats document-extractor ServerHarness Threading"
+system_importers="Reactor RedisClient FaultProxy HTTPServer Subprocess FlotillaDaemon ObjectStorage DocumentFormats document-extractor ServerHarness Threading"
 
 for directory in Sources/System/*/; do
     library=$(basename "$directory")
@@ -67,7 +67,7 @@ documents="Corpus CorpusPostgres CorpusTesting TextAnalysis EntityAnalysis Remot
     done
     for module in $caches; do forbid "$module" $documents; done
     forbid FlotillaCacheRedis Flotilla $adapters
-    for module in $drivers Reactor; do forbid "$module" Flotilla $adapters $documents; done
+    for module in $drivers Reactor FaultProxy; do forbid "$module" Flotilla $adapters $documents; done
     for module in $adapters; do forbid "$module" $documents; done
     for module in Flotilla Threading JSONText Reactor RedisClient PostgresClient HTTPServer Subprocess FlotillaRedis \
         FlotillaPostgres FlotillaDaemon FlotillaTesting FlotillaCache $caches CacheTesting Cryptography; do

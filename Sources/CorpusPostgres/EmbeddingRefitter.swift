@@ -67,20 +67,17 @@ public final class EmbeddingRefitter: Sendable {
     /// - Throws: `PostgresError`. Searches then go on with the old model; vectors made so far stay and are not made again.
     public func refit(isForced: Bool = false) async throws -> Outcome {
         if try await !self.hasWork(isForced: isForced) { return Outcome() }
-        return try await self.pool.withConnection { connection in
-            let row = try await connection.query("SELECT pg_try_advisory_lock(\(Self.lockKey))").one()
-            guard try row[0, as: Bool.self] else { return Outcome() }
-            do {
-                var outcome = Outcome()
-                if try await self.needsFit(isForced: isForced) { outcome = try await self.fit() }
-                outcome.embedded += try await self.embedMissing()
-                try await connection.query("SELECT pg_advisory_unlock(\(Self.lockKey))")
-                return outcome
-            } catch {
-                // The lock goes with the connection, even when this task was cancelled and can send nothing any more.
-                try? await connection.discard()
-                throw error
-            }
+        // The lock lasts as long as this transaction, which does nothing else: it has no snapshot and no number, so that it keeps no dead
+        // rows, and a pooler leaves it its session. A lock of the session would stay with whoever gets that next.
+        return try await self.pool.withTransaction { transaction in
+            let answers = try await transaction.pipeline([
+                "SET LOCAL idle_in_transaction_session_timeout = 0", "SELECT pg_try_advisory_xact_lock(\(Self.lockKey))",
+            ])
+            guard try answers[1].one()[0, as: Bool.self] else { return Outcome() }
+            var outcome = Outcome()
+            if try await self.needsFit(isForced: isForced) { outcome = try await self.fit() }
+            outcome.embedded += try await self.embedMissing()
+            return outcome
         }
     }
 

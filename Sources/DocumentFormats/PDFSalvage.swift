@@ -9,8 +9,13 @@ struct PDFSalvage {
     private let bytes: [UInt8]
     private let limits: FormatLimits
     private var pages: [Int] = []
+    private var known: Set<Int> = []
     private var highest = 0
     private var unpacked: [UInt8] = []
+    /// Bytes that came out of object streams, whether they were of use or not.
+    private var inflatedBytes = 0
+    /// The next `endstream`, at or after the stream that was looked at last; streams are looked at in order.
+    private var streamEnd = -1
 
     /// - Throws: ``FormatError``: `corrupt` when no page is left, `encrypted` when the pages that are left cannot be read.
     static func salvage(path: String, to target: String, limits: FormatLimits) throws {
@@ -56,18 +61,27 @@ struct PDFSalvage {
         guard self.bytes.firstRange(of: Array("/Encrypt ".utf8)) == nil else {
             throw FormatError(.encrypted, "The PDF is damaged and protected by a password.")
         }
-        let mark = Array(" obj".utf8)
-        var look = 0
-        var count = 0
-        while let found = self.bytes.firstRange(of: mark, from: look), count < 1_000_000 {
-            look = found + mark.count
-            count += 1
-            guard let number = Self.objectNumber(self.bytes, before: found) else { continue }
-            self.highest = max(self.highest, number)
-            let end = self.dictionaryEnd(from: look)
-            self.note(self.bytes[look..<end], number: number)
-            if Self.has(self.bytes[look..<end], "/ObjStm") { try self.unpack(dictionary: look..<end) }
+        let objects = self.objects()
+        for (position, object) in objects.enumerated() {
+            self.highest = max(self.highest, object.number)
+            // No dictionary reaches into the next object: without this bound, a file of nothing but headers would be read a thousand times.
+            let next = position + 1 < objects.count ? objects[position + 1].start : self.bytes.count
+            let dictionary = object.start..<self.dictionaryEnd(from: object.start, before: next)
+            self.note(self.bytes[dictionary], number: object.number)
+            if Self.has(self.bytes[dictionary], "/ObjStm") { try self.unpack(dictionary: dictionary) }
         }
+    }
+
+    /// The numbers of the objects that begin somewhere, and where their contents do.
+    private func objects() -> [(number: Int, start: Int)] {
+        let mark = Array(" obj".utf8)
+        var objects: [(number: Int, start: Int)] = []
+        var look = 0
+        while let found = self.bytes.firstRange(of: mark, from: look), objects.count < 1_000_000 {
+            look = found + mark.count
+            if let number = Self.objectNumber(self.bytes, before: found) { objects.append((number, look)) }
+        }
+        return objects
     }
 
     /// Remembers pages.
@@ -76,7 +90,7 @@ struct PDFSalvage {
             // A page names its parent, whose own type is /Pages, so "/Pages" is never part of a page.
             return
         }
-        if !self.pages.contains(number) || self.pages.count > 10_000 { self.pages.append(number) }
+        if self.known.insert(number).inserted { self.pages.append(number) }
     }
 
     /// Writes the objects of an object stream out as plain ones.
@@ -89,34 +103,38 @@ struct PDFSalvage {
         start += 6
         if start < self.bytes.count, self.bytes[start] == 0x0D { start += 1 }
         if start < self.bytes.count, self.bytes[start] == 0x0A { start += 1 }
-        let end = self.bytes.firstRange(of: Array("endstream".utf8), from: start) ?? self.bytes.count
+        if self.streamEnd < start { self.streamEnd = self.bytes.firstRange(of: Array("endstream".utf8), from: start) ?? self.bytes.count }
+        let end = self.streamEnd
         var content: [UInt8] = []
         do {
-            var inflater = try Inflater(
-                format: .zlib, maximumOutput: min(64 << 20, self.limits.inflatedBytes - min(self.unpacked.count, self.limits.inflatedBytes))
-            )
+            let room = max(0, self.limits.inflatedBytes - self.inflatedBytes)
+            var inflater = try Inflater(format: .zlib, maximumOutput: min(64 << 20, room))
             try self.bytes[start..<end].withUnsafeBytes { try inflater.feed($0) { content.append(contentsOf: $0) } }
         } catch let error as CompressionError where error.code == .tooLarge {
             throw FormatError(.tooLarge, "The PDF's object streams unpack to more than allowed.")
         } catch is CompressionError {
             // Cut off in the middle: what came out so far is right.
         }
+        self.inflatedBytes += content.count
         guard first > 0, first <= content.count, count > 0, count < 100_000 else { return }
         let numbers = content[..<first].split { $0 <= 0x20 }.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
+        // The objects lie one after the other. Offsets that say otherwise would unpack one stretch again and again.
+        var past = first
         for index in 0..<min(count, numbers.count / 2) {
             let number = numbers[index * 2]
             let from = first &+ numbers[index * 2 + 1]
             let to = index * 2 + 3 < numbers.count ? first &+ numbers[index * 2 + 3] : content.count
-            guard number > 0, number < 1 << 24, from >= first, from < to, to <= content.count else { continue }
+            guard number > 0, number < 1 << 24, from >= past, from < to, to <= content.count else { continue }
+            past = to
             self.highest = max(self.highest, number)
             self.note(content[from..<to], number: number)
             self.unpacked += Array("\(number) 0 obj\n".utf8) + content[from..<to] + Array("\nendobj\n".utf8)
         }
     }
 
-    /// Where the object's dictionary ends: at its stream, at `endobj`, or after 16 KiB.
-    private func dictionaryEnd(from start: Int) -> Int {
-        let limit = min(self.bytes.count, start + (16 << 10))
+    /// Where the object's dictionary ends: at its stream, at `endobj`, at the next object, or after 16 KiB.
+    private func dictionaryEnd(from start: Int, before next: Int) -> Int {
+        let limit = min(next, start + (16 << 10))
         let end = self.bytes.firstRange(of: Array("endobj".utf8), from: start, before: limit) ?? limit
         return self.bytes.firstRange(of: Array("stream".utf8), from: start, before: end) ?? end
     }

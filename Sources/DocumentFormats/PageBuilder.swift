@@ -74,18 +74,25 @@ struct PageBuilder {
 
     private mutating func add(_ block: some StringProtocol, separator: String, as kind: Block) {
         guard block.utf8.contains(where: { $0 > 0x20 }) else { return }
-        let room = self.limits.textBytes - self.total
+        let gap = self.text.isEmpty ? "" : separator
+        let room = self.limits.textBytes - self.total - gap.utf8.count
         guard room > 0 else { return self.cut() }
         if block.utf8.count > room {
-            // A character that is cut in two becomes U+FFFD.
-            self.text += (self.text.isEmpty ? "" : separator) + String(decoding: block.utf8.prefix(room), as: UTF8.self)
+            self.text += gap + Self.beginning(of: String(block), bytes: room)
             self.total = self.limits.textBytes
             return self.cut()
         }
-        if !self.text.isEmpty { self.text += separator }
+        self.text += gap
         self.text += block
         self.last = kind
-        self.total += block.utf8.count + separator.utf8.count
+        self.total += gap.utf8.count + block.utf8.count
+    }
+
+    /// At most so many bytes, of whole characters.
+    private static func beginning(of text: String, bytes: Int) -> Substring {
+        var end = text.utf8.index(text.startIndex, offsetBy: bytes)
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return text[..<end]
     }
 
     private mutating func cut() {

@@ -29,14 +29,15 @@ public protocol Broker: Sendable {
 
     /// Waits until a message lies in the worker's landing slot, where the next claim takes it first, or until `timeout`.
     ///
-    /// Exactly one idle worker wakes for a message. Cancelling the task ends the wait; a message that had already landed stays in the slot.
+    /// Exactly one idle worker wakes for a message; none does whose lease is lost. Cancelling the task ends the wait; a message that had already landed stays in the slot.
     /// - Returns: whether a message landed.
     func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool
 
     /// Counts a crash for a suspect before it is run, so that the count stands if this run kills the process too.
     ///
     /// A worker that dies holds messages that it had not begun. Reclaiming makes them all suspects with a count of 1; from then on only trials
-    /// count, so an innocent one is not charged for its neighbours. Settling the delivery clears the count.
+    /// count, so an innocent one is not charged for its neighbours. Settling the delivery clears the count. The trial of one delivery counts
+    /// once, however often it is announced.
     /// - Returns: false when the delivery is not this worker's any more.
     func beginTrial(of delivery: DeliveryID) async throws(BrokerError) -> Bool
 
@@ -108,12 +109,19 @@ public struct Exchange: Sendable {
     public var isPaused: Bool
     /// The worker was swept as dead: its deliveries are others' now.
     public var isLeaseLost: Bool
+    /// How many deliveries the broker knows in the worker's hands afterwards; nil when it does not say. More than the worker knows of means that
+    /// the broker came back older than it was: they were settled once, and would be held for ever.
+    public var held: Int?
 
-    public init(verdicts: [SettlementVerdict] = [], deliveries: [Delivery] = [], isPaused: Bool = false, isLeaseLost: Bool = false) {
+    public init(
+        verdicts: [SettlementVerdict] = [], deliveries: [Delivery] = [], isPaused: Bool = false, isLeaseLost: Bool = false,
+        held: Int? = nil
+    ) {
         self.verdicts = verdicts
         self.deliveries = deliveries
         self.isPaused = isPaused
         self.isLeaseLost = isLeaseLost
+        self.held = held
     }
 }
 

@@ -9,7 +9,7 @@ final class EnvelopeContent: Sendable {
 /// The fields of a message, read.
 struct EnvelopeFields: Sendable {
     let bytes: [UInt8]
-    let producerBytes: [UInt8]
+    private(set) var producerBytes: [UInt8]
     private(set) var id: String?
     private(set) var version = 0
     private(set) var jobID: String?
@@ -33,22 +33,24 @@ struct EnvelopeFields: Sendable {
             throw MalformedMessage("the message has \(bytes.count) bytes, more than \(Envelope.maximumBytes)")
         }
         self.bytes = bytes
+        self.producerBytes = bytes
         var scanner = JSONScanner(bytes, maximumDepth: Envelope.maximumDepth)
         var cuts: [Range<Int>] = []
-        var fields: [(Field, JSONValue)] = []
         do {
             scanner.skipBlanks()
             guard scanner.next == UInt8(ascii: "{") else { throw JSONError(.unexpectedByte, offset: scanner.offset) }
             try Self.scanMembers(&scanner) { field, value, cut in
-                fields.append((field, value))
-                if let cut { cuts.append(cut) }
+                self.set(field, value)
+                if let cut {
+                    cuts.append(cut.member)
+                    if let comma = cut.comma { cuts.append(comma..<comma + 1) }
+                }
             }
             try scanner.expectEnd()
         } catch {
             throw MalformedMessage("the message is not one JSON object: \(error)")
         }
-        self.producerBytes = MessageSplice.cutting(cuts, from: bytes)
-        for (field, value) in fields { self.set(field, value) }
+        if !cuts.isEmpty { self.producerBytes = MessageSplice.cutting(cuts, from: bytes) }
     }
 
     enum Field: String, CaseIterable {
@@ -69,9 +71,12 @@ struct EnvelopeFields: Sendable {
         }
     }
 
-    /// Calls `found` for each known member; `cut` is what must be taken out, one comma included, to remove a member of ours.
+    /// What must be taken out to remove a member of ours: its bytes, and a comma after it that stands apart.
+    private typealias Cut = (member: Range<Int>, comma: Int?)
+
+    /// Calls `found` for each known member; `cut` is nil for members that stay.
     private static func scanMembers(
-        _ scanner: inout JSONScanner, found: (Field, JSONValue, Range<Int>?) -> Void
+        _ scanner: inout JSONScanner, found: (Field, JSONValue, Cut?) -> Void
     ) throws(JSONError) {
         try scanner.expect(UInt8(ascii: "{"))
         scanner.skipBlanks()
@@ -93,7 +98,7 @@ struct EnvelopeFields: Sendable {
                 _ = try scanner.skipValue(depth: 1)
                 value = nil
             } else {
-                value = try scanner.readValue(depth: 1)
+                value = try Self.readValue(&scanner)
             }
             let end = scanner.offset
             scanner.skipBlanks()
@@ -101,9 +106,10 @@ struct EnvelopeFields: Sendable {
             let hasMore = scanner.take(UInt8(ascii: ","))
             if let field, let value {
                 let isOurs = field == .retry_metadata || field == .dlq_metadata
-                // One comma goes with the member: the one before it, or the one after it if nothing that stays stands before.
-                let cut: Range<Int>? =
-                    !isOurs ? nil : keptBefore ? (separator ?? start)..<end : hasMore ? start..<(comma + 1) : start..<end
+                // One comma goes with the member: the one before it, or the one after it if nothing that stays stands before. Blanks before
+                // the one after it are the producer's: they stood before the brace when the next member of ours was put there.
+                let cut: Cut? =
+                    !isOurs ? nil : keptBefore ? ((separator ?? start)..<end, nil) : (start..<end, hasMore ? comma : nil)
                 found(field, value, cut)
                 if !isOurs { keptBefore = true }
             } else {
@@ -113,6 +119,18 @@ struct EnvelopeFields: Sendable {
             separator = comma
         }
         try scanner.expect(UInt8(ascii: "}"))
+    }
+
+    /// The value of a known member. A number that no double can hold makes it null and not the message malformed: it is JSON all the same.
+    private static func readValue(_ scanner: inout JSONScanner) throws(JSONError) -> JSONValue {
+        let before = scanner
+        do throws(JSONError) {
+            return try scanner.readValue(depth: 1)
+        } catch  where error.reason == .invalidNumber {
+            scanner = before
+            _ = try scanner.skipValue(depth: 1)
+            return .null
+        }
     }
 
     private mutating func set(_ field: Field, _ value: JSONValue) {

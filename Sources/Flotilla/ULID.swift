@@ -10,7 +10,8 @@ public enum ULID {
         return self.make(milliseconds: UInt64(clamping: WallClock.microseconds / 1_000), using: &generator)
     }
 
-    static func make(milliseconds: UInt64, using generator: inout some RandomNumberGenerator) -> String {
+    /// A name of that time, with that randomness.
+    package static func make(milliseconds: UInt64, using generator: inout some RandomNumberGenerator) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(26)
         for shift in stride(from: 45, through: 0, by: -5) { text.append(self.alphabet[Int(milliseconds >> UInt64(shift) & 31)]) }

@@ -61,6 +61,8 @@ extension Worker {
         // A claim whose outcome is unknown is repeated with the same numbers until it is known: what it took would otherwise lie in this
         // worker's hands for ever, kept alive by its own heartbeat.
         var unknownClaim: (count: Int, firstSequence: UInt64)?
+        // Deliveries claimed and not settled.
+        var outstanding = 0
         while true {
             self.lastTurn.withLock { $0 = .now }
             let (plan, mode) = self.state.withLock { state -> (WorkerState.Plan?, WorkerState.Mode) in
@@ -94,6 +96,13 @@ extension Worker {
                 self.identity.withLock { identity in
                     guard identity.id == id else { return }
                     identity.nextSequence = max(identity.nextSequence, claim.firstSequence + UInt64(claim.count))
+                }
+                outstanding += exchange.deliveries.count - settlements.count
+                if let held = exchange.held, held > outstanding {
+                    // The broker came back older than it was, with deliveries that this worker has settled. They go back to the queue with its
+                    // name, as does what it runs: nobody would ever ask for them again.
+                    self.loseLease(of: id)
+                    return .leaseLost
                 }
                 self.report(settlements, exchange.verdicts)
                 self.take(exchange, wanted: claim.count, generation: generation)

@@ -12,8 +12,9 @@ extension Worker {
 
     /// Decides what becomes of a message and sets it going: the store first, then the broker.
     func finish(_ run: AdmittedRun, _ job: JobContext, end: RunEnd, duration: Duration) {
-        let (outcome, settlement, route) = self.conclude(run, end)
-        let isRecorded = run.work != nil && outcome != nil
+        let conclusion = self.conclude(run, end)
+        let settlement = conclusion.settlement
+        let isRecorded = run.work != nil && conclusion.outcome != nil
         let (isCurrent, isFirst) = self.state.withLock { state -> (Bool, Bool) in
             let isCurrent = state.generation == run.generation
             state.ended(after: duration)
@@ -27,13 +28,13 @@ extension Worker {
             state.recorded(1)
             return (isCurrent, isFirst)
         }
-        self.observer?.observe(.ended(job, end: end, route: route, duration: duration))
+        self.observer?.observe(.ended(job, end: end, route: conclusion.route, duration: duration))
         guard isCurrent else {
             // The lease was lost during the run: the message is somebody else's.
             self.observer?.observe(.stale(run.delivery.id))
             return self.attention.raise()
         }
-        if let work = run.work, let outcome {
+        if let work = run.work, let outcome = conclusion.outcome {
             self.records.submit(
                 PendingRecord(
                     run: run,
@@ -45,50 +46,29 @@ extension Worker {
         }
     }
 
-    private func conclude(_ run: AdmittedRun, _ end: RunEnd) -> (WorkResult.Outcome?, Settlement, RunRoute) {
-        let id = run.delivery.id
-        switch end {
-        case .completed(let followUps): return (.completed(followUps: followUps), .ack(id), .done)
-        case .cancelled: return (.cancelled, .ack(id), .done)
-        case .interrupted: return (.released, .release(id), .returned)
-        case .superseded: return (nil, self.postponement(id, run.envelope, failures: run.failures), .returned)
-        case .snoozed(let delay):
-            return (.released, self.postponement(id, run.envelope, failures: run.failures, delay: delay), .returned)
-        case .failed(let failure):
-            var generator = SystemRandomNumberGenerator()
-            switch self.options.retryPolicy.route(failure, failures: run.failures, using: &generator) {
-            case .giveBack: return (.released, self.postponement(id, run.envelope, failures: run.failures), .returned)
-            case .retry(let delay):
-                return (
-                    .failed(failure, retryAfter: delay),
-                    self.postponement(id, run.envelope, failures: run.failures + 1, delay: delay), .retry(after: delay)
-                )
-            case .dead(let reason):
-                let reason = failure.code == Self.expiredCode ? .expired : reason
-                let letter = self.letter(failure, reason, envelope: run.envelope, failures: run.failures + 1)
-                return (.dead(failure, letter), self.burial(id, run.envelope, letter), .dead(letter))
-            }
-        }
+    private func conclude(_ run: AdmittedRun, _ end: RunEnd) -> RunConclusion {
+        var generator = SystemRandomNumberGenerator()
+        return self.conclusions.conclude(
+            end, of: run.delivery.id, run.envelope, failures: run.failures, at: WallClock.microseconds, using: &generator)
     }
 
-    func postponement(_ id: DeliveryID, _ envelope: Envelope, failures: Int, delay: Duration? = nil) -> Settlement {
-        let half = self.options.postponement.inNanoseconds / 2
-        let delay = delay ?? .nanoseconds(half + Int64.random(in: 0...max(half, 1)))
-        let metadata = RetryMetadata(
-            retryCount: failures, retryAt: WallClock.microseconds &+ delay.inNanoseconds / 1_000, originalQueue: self.broker.queue,
-            nonce: id.description)
-        return .retry(id, payload: MessageSplice.adding(metadata, to: envelope.producerBytes), delay: delay)
+    private var conclusions: RunConclusions {
+        RunConclusions(retryPolicy: self.options.retryPolicy, postponement: self.options.postponement, queue: self.broker.queue)
+    }
+
+    func postponement(_ id: DeliveryID, _ envelope: Envelope, failures: Int) -> Settlement {
+        var generator = SystemRandomNumberGenerator()
+        return self.conclusions.postponement(id, envelope, failures: failures, at: WallClock.microseconds, using: &generator)
     }
 
     func burial(_ id: DeliveryID, _ envelope: Envelope, _ letter: DeadLetter) -> Settlement {
-        .dead(id, payload: MessageSplice.adding(letter, to: envelope.producerBytes), letter: letter)
+        self.conclusions.burial(id, envelope, letter)
     }
 
     func letter(_ failure: Failure, _ reason: DeadLetter.Reason, envelope: Envelope, failures: Int) -> DeadLetter {
-        DeadLetter(
-            id: ULID.next(), reason: reason, errorMessage: failure.message, stackTrace: failure.detail, fingerprint: failure.fingerprint,
-            failureTime: WallClock.microseconds, originalQueue: self.broker.queue, jobID: envelope.jobID, filename: envelope.filename,
-            failureCount: failures, stage: failure.stage)
+        var generator = SystemRandomNumberGenerator()
+        return self.conclusions.letter(
+            failure, reason, envelope: envelope, failures: failures, at: WallClock.microseconds, using: &generator)
     }
 
     /// Records a batch of results, as often as it takes; only then is the broker told.

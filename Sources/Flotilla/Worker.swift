@@ -200,10 +200,10 @@ public final class Worker: Sendable {
         }
     }
 
-    static let expiredCode = "expired"
-
     private static func expired(_ expiresAt: Int64) -> Failure {
-        Failure(.permanent, code: self.expiredCode, message: "the message expired at \(Timestamp.text(expiresAt)), before it was run")
+        Failure(
+            .permanent, code: RunConclusions.expiredCode,
+            message: "the message expired at \(Timestamp.text(expiresAt)), before it was run")
     }
 
     /// Counts the crash that this run may be. Without that count on record it must not run, so an outage is waited out.

@@ -1,11 +1,11 @@
-internal import Threading
+package import Threading
 
 /// What a worker knows of itself: a value that takes events and answers what to do. No clock, no input or output.
 ///
 /// A message is counted in one place after the other, and in two of them rather than in none: `admitting`, the ``Feed``, `recording`,
 /// `settlements`.
-struct WorkerState {
-    enum Mode: Int, Comparable {
+package struct WorkerState {
+    package enum Mode: Int, Comparable {
         /// Claims and runs.
         case running
         /// Claims no more; runs what it holds. Leads to draining.
@@ -14,11 +14,11 @@ struct WorkerState {
         case draining
         case stopped
 
-        static func < (left: Mode, right: Mode) -> Bool { left.rawValue < right.rawValue }
+        package static func < (left: Mode, right: Mode) -> Bool { left.rawValue < right.rawValue }
     }
 
     /// What the fetch loop does next.
-    enum Plan: Equatable {
+    package enum Plan: Equatable {
         /// Settle and claim; either may be nothing.
         case exchange(settlements: [Settlement], claiming: Int)
         /// Nothing to do until woken.
@@ -26,38 +26,38 @@ struct WorkerState {
         case finish
     }
 
-    let options: WorkerOptions
-    private(set) var mode = Mode.running
+    package let options: WorkerOptions
+    package private(set) var mode = Mode.running
     /// Changes with every lost lease.
-    private(set) var generation = 0
-    private(set) var settlements: [Settlement] = []
+    package private(set) var generation = 0
+    package private(set) var settlements: [Settlement] = []
     /// Claimed and not yet handed to the feed.
-    private(set) var admitting = 0
+    package private(set) var admitting = 0
     /// Ended or given back, and the result is not recorded yet.
-    private(set) var recording = 0
+    package private(set) var recording = 0
     /// The queue was found empty: nothing is claimed until a message lands.
-    private(set) var isIdle = false
+    package private(set) var isIdle = false
     /// A message landed for which there is no room any more: it must be taken out of the landing slot and given back.
-    private(set) var hasUnwantedLanding = false
+    package private(set) var hasUnwantedLanding = false
     /// Nothing is claimed before this time: the queue is paused, or the infrastructure failed.
-    private(set) var claimsResumeAt = MonotonicTime(nanoseconds: .min)
-    private(set) var consecutiveFaults = 0
+    package private(set) var claimsResumeAt = MonotonicTime(nanoseconds: .min)
+    package private(set) var consecutiveFaults = 0
     private var meanRunNanoseconds: Double = 1e9
 
     /// Settlements an exchange at most.
     private static let exchangeLimit = 1_000
 
-    init(options: WorkerOptions) { self.options = options }
+    package init(options: WorkerOptions) { self.options = options }
 
     /// Held messages of any kind, so that draining knows when it is done.
-    func held(inFeed: Int) -> Int { self.admitting + inFeed + self.recording + self.settlements.count }
+    package func held(inFeed: Int) -> Int { self.admitting + inFeed + self.recording + self.settlements.count }
 
     // MARK: Events
 
-    mutating func advance(to mode: Mode) { self.mode = max(self.mode, mode) }
+    package mutating func advance(to mode: Mode) { self.mode = max(self.mode, mode) }
 
     /// Everything held is somebody else's; what is under way ends in its own time and is dropped then.
-    mutating func leaseLost() {
+    package mutating func leaseLost() {
         self.generation += 1
         self.settlements = []
         self.isIdle = false
@@ -65,20 +65,20 @@ struct WorkerState {
     }
 
     /// Adds a settlement to the next exchange, unless the life it belongs to is over. Returns whether the fetch loop must be told.
-    mutating func settle(_ settlement: Settlement, generation: Int) -> Bool {
+    package mutating func settle(_ settlement: Settlement, generation: Int) -> Bool {
         guard generation == self.generation else { return false }
         self.settlements.append(settlement)
         return self.settlements.count == 1
     }
 
     /// Settlements whose outcome is unknown are sent again, before newer ones.
-    mutating func restore(_ unsent: [Settlement], generation: Int) {
+    package mutating func restore(_ unsent: [Settlement], generation: Int) {
         guard generation == self.generation else { return }
         self.settlements.insert(contentsOf: unsent, at: 0)
     }
 
     /// An exchange brought `count` of `wanted` messages.
-    mutating func claimed(_ count: Int, of wanted: Int, isPaused: Bool, generation: Int, at now: MonotonicTime) {
+    package mutating func claimed(_ count: Int, of wanted: Int, isPaused: Bool, generation: Int, at now: MonotonicTime) {
         self.admitting += count
         guard generation == self.generation, wanted > 0 else { return }
         self.hasUnwantedLanding = false
@@ -90,10 +90,10 @@ struct WorkerState {
     }
 
     /// Claimed messages have gone on to the feed, or to their settlement.
-    mutating func admitted(_ count: Int) { self.admitting -= count }
+    package mutating func admitted(_ count: Int) { self.admitting -= count }
 
     /// The wait for a message is over; a claim looks now, whether one landed or not.
-    mutating func waited(hasLanded: Bool, generation: Int, inFeed: Int, at now: MonotonicTime) {
+    package mutating func waited(hasLanded: Bool, generation: Int, inFeed: Int, at now: MonotonicTime) {
         guard generation == self.generation else { return }
         self.isIdle = false
         let hasRoom = self.mode == .running && now >= self.claimsResumeAt && self.capacity > self.admitting + inFeed
@@ -101,43 +101,43 @@ struct WorkerState {
     }
 
     /// Whether the wait loop of that life has something to wait for.
-    func isWaiting(generation: Int) -> Bool { self.isIdle && self.mode == .running && self.generation == generation }
+    package func isWaiting(generation: Int) -> Bool { self.isIdle && self.mode == .running && self.generation == generation }
 
     /// A run ended and its result is on its way.
-    mutating func ended(after duration: Duration) {
+    package mutating func ended(after duration: Duration) {
         self.recording += 1
         // A mean that forgets: an eighth of it is the newest run.
         self.meanRunNanoseconds += (Double(max(1, duration.inNanoseconds)) - self.meanRunNanoseconds) / 8
     }
 
-    mutating func recorded(_ count: Int) { self.recording -= count }
+    package mutating func recorded(_ count: Int) { self.recording -= count }
 
     /// Admitted runs are given back without having begun.
-    mutating func returned(_ count: Int) { self.recording += count }
+    package mutating func returned(_ count: Int) { self.recording += count }
 
     /// No run has ended for a while: nothing is claimed ahead until runs are quick again.
-    mutating func stalled(for duration: Duration) {
+    package mutating func stalled(for duration: Duration) {
         self.meanRunNanoseconds = max(self.meanRunNanoseconds, Double(duration.inNanoseconds))
         self.isIdle = false
     }
 
     /// The infrastructure failed under a run: from the second time in a row the worker holds off, ever longer, up to 4 s. Runs that had begun
     /// before it held off tell nothing new.
-    mutating func faulted(at now: MonotonicTime) {
+    package mutating func faulted(at now: MonotonicTime) {
         guard now >= self.claimsResumeAt else { return }
         self.consecutiveFaults += 1
         guard self.consecutiveFaults > 1 else { return }
         self.holdOff(until: now + .milliseconds(min(4_000, 500 << min(self.consecutiveFaults - 2, 3))))
     }
 
-    mutating func succeeded() { self.consecutiveFaults = 0 }
+    package mutating func succeeded() { self.consecutiveFaults = 0 }
 
-    mutating func holdOff(until time: MonotonicTime) { self.claimsResumeAt = max(self.claimsResumeAt, time) }
+    package mutating func holdOff(until time: MonotonicTime) { self.claimsResumeAt = max(self.claimsResumeAt, time) }
 
     // MARK: Decisions
 
     /// How many messages to claim now: free slots, and what the slots finish in 20 ms.
-    func wanted(inFeed: Int, at now: MonotonicTime) -> Int {
+    package func wanted(inFeed: Int, at now: MonotonicTime) -> Int {
         if self.hasUnwantedLanding { return 1 }
         guard self.mode == .running, !self.isIdle, now >= self.claimsResumeAt else { return 0 }
         // Results wait for the store: hold off before they pile up.
@@ -157,7 +157,7 @@ struct WorkerState {
     }
 
     /// Takes what the next exchange shall carry.
-    mutating func plan(inFeed: Int, at now: MonotonicTime) -> Plan {
+    package mutating func plan(inFeed: Int, at now: MonotonicTime) -> Plan {
         if self.mode == .stopped { return .finish }
         if self.mode == .draining, self.held(inFeed: inFeed) == 0 { return .finish }
         let count = self.wanted(inFeed: inFeed, at: now)

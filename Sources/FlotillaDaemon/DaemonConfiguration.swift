@@ -72,6 +72,11 @@ public struct DaemonConfiguration: Sendable {
         try self.settings.redis(clientName: clientName, connections: connections)
     }
 
+    /// How to reach the Redis that holds the queue of one kind.
+    public func redis(of kind: QueueKind, clientName: String, connections: Int = 2) throws(SettingMistakes) -> RedisConfiguration {
+        try self.settings.redis(of: kind, clientName: clientName, connections: connections)
+    }
+
     /// How to reach PostgreSQL.
     public func postgres(applicationName: String) throws(SettingMistakes) -> PostgresConfiguration {
         try self.settings.postgres(applicationName: applicationName)

@@ -39,19 +39,22 @@ public enum Processor {
         try await connections.checkRedis(broker)
         try await connections.checkSchema(migrations)
         let observer = FleetObserver(queue: broker.queue, metrics: context.metrics, logger: context.logger.labelled("worker"))
-        let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues)
+        let delivery = OutboxDelivery(QueueKind.allCases.map { $0 == kind ? broker : connections.broker($0) }, context)
+        let outbox = OutboxPusher(pool: connections.postgres, report: delivery.report, push: delivery.push)
+        let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues, outbox: outbox)
         let parts = try await build(connections, observer)
         let worker = Worker(
             broker: broker, store: store, handler: parts.handler, options: WorkerOptions(configuration, kind: kind),
             logger: context.logger.labelled("stage"), observer: observer)
         let reclaimer = LeaseReclaimer(broker: broker, store: store, configuration: configuration, context: context)
-        let health = ConnectionHealth(connections)
+        let health = ConnectionHealth(connections, queues: [kind])
         return Daemon(
             // Drained from the last to the first: the worker before what it needs.
             services: [ClosureService("connections", run: { await Self.untilCancelled { await connections.close() } })]
                 + parts.services + [
                     ClosureService("health", run: { await health.run(metrics: context.metrics) }),
                     ClosureService("reclaimer", run: { await reclaimer.run() }),
+                    ClosureService("outbox", drain: { outbox.stop() }, run: { await outbox.run() }),
                     ClosureService(
                         "worker", quiet: { worker.quiet() }, drain: { worker.drain(within: configuration.drain - .seconds(1)) },
                         abort: { worker.drain(within: .zero) }, run: { await worker.run() }),
@@ -124,21 +127,35 @@ extension LeaseReclaimer {
     }
 }
 
-/// Asks Redis and PostgreSQL every two seconds whether they answer.
+/// Asks PostgreSQL, and each Redis that holds one of the queues, every two seconds whether they answer.
 final class ConnectionHealth: Sendable {
     private let connections: Connections
-    private let state = Lock<[HealthCheck]>([HealthCheck("redis", isHealthy: false), HealthCheck("postgres", isHealthy: false)])
+    /// The servers to ask, under the names that checks and metrics show: `redis`, or `redis-audio` for a server of the audio queue's own.
+    private let servers: [(name: String, client: RedisClient)]
+    private let state: Lock<[HealthCheck]>
 
-    init(_ connections: Connections) { self.connections = connections }
+    init(_ connections: Connections, queues: [QueueKind]) {
+        self.connections = connections
+        let settings = connections.configuration.settings
+        var seen: Set<RedisShard> = []
+        self.servers = queues.filter { seen.insert(settings.redisShard($0)).inserted }.map { kind in
+            (settings.redisShard(kind) == .main ? "redis" : "redis-\(kind.rawValue)", connections.redis(of: kind))
+        }
+        self.state = Lock((self.servers.map(\.name) + ["postgres"]).map { HealthCheck($0, isHealthy: false) })
+    }
 
     var checks: [HealthCheck] { self.state.withLock { $0 } }
 
     func run(metrics: FleetMetrics) async {
         while !Task.isCancelled {
-            let redis = await self.check("redis") { _ = try await self.connections.redis.send(["PING"], timeout: .seconds(1)) }
-            let postgres = await self.check("postgres") { _ = try await self.connections.postgres.query("SELECT 1", timeout: .seconds(2)) }
-            self.state.withLock { $0 = [redis, postgres] }
-            for check in [redis, postgres] { metrics.dependencyUp(check.name).set(check.isHealthy ? 1 : 0) }
+            var checks: [HealthCheck] = []
+            for server in self.servers {
+                checks.append(await self.check(server.name) { _ = try await server.client.send(["PING"], timeout: .seconds(1)) })
+            }
+            checks.append(
+                await self.check("postgres") { _ = try await self.connections.postgres.query("SELECT 1", timeout: .seconds(2)) })
+            self.state.withLock { $0 = checks }
+            for check in checks { metrics.dependencyUp(check.name).set(check.isHealthy ? 1 : 0) }
             // Ends early when the task is cancelled, and the loop with it.
             try? await Task.sleep(for: .seconds(2))
         }

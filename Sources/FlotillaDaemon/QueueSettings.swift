@@ -39,7 +39,7 @@ extension Settings {
 
     private func queue(_ kind: QueueKind, _ queue: Name, _ retry: Name, _ dead: Name, _ maximumRetries: Int) -> QueueSettings {
         // On a cluster the default names would lie on other nodes than the queue.
-        let fit = self.redisIsCluster ? RedisKeys.clusterNames(QueueName(self[queue])) : nil
+        let fit = self.isOnCluster(kind) ? RedisKeys.clusterNames(QueueName(self[queue])) : nil
         func name(_ setting: Name, onCluster: String?) -> String { self.isSet(setting) ? self[setting] : onCluster ?? self[setting] }
         return QueueSettings(
             kind: kind, queue: self[queue], retry: name(retry, onCluster: fit?.retry), dead: name(dead, onCluster: fit?.deadLetter),
@@ -51,8 +51,7 @@ extension Settings {
 
     /// What is set that cannot be on a cluster.
     func clusterMistakes() -> [String] {
-        guard self.redisIsCluster else { return [] }
-        var mistakes = self.queues.flatMap { queue in
+        var mistakes = self.queues.filter { self.isOnCluster($0.kind) }.flatMap { queue in
             let slot = ClusterSlot.of(queue.queue)
             let kind = queue.kind.rawValue.uppercased()
             let fit = RedisKeys.clusterNames(QueueName(queue.queue))
@@ -65,7 +64,7 @@ extension Settings {
                     "\($0.0)=\($0.1) lies in another slot of the cluster than the queue '\(queue.queue)': leave it out, or set \($0.0)=\($0.2)"
                 }
         }
-        if self[\.cache.isEnabled], self[\.cache.redisURL] == nil {
+        if self.redisIsCluster, self[\.cache.isEnabled], self[\.cache.redisURL] == nil {
             mistakes.append(
                 "REDIS_URL is a cluster, and the cache cannot be on one: set CACHE_REDIS_URL to a Redis of its own, or CACHE_ENABLED=false")
         }

@@ -11,12 +11,15 @@ public enum Scheduler {
         let configuration = context.configuration
         let connections = try Connections(configuration, logger: context.logger.labelled("connections"), metrics: context.metrics)
         let brokers = QueueKind.allCases.map { connections.broker($0) }
-        if let first = brokers.first { try await connections.checkRedis(first) }
+        var seen: Set<RedisShard> = []
+        for (kind, broker) in zip(QueueKind.allCases, brokers) where seen.insert(configuration.settings.redisShard(kind)).inserted {
+            try await connections.checkRedis(broker)
+        }
         try await connections.checkSchema(migrations)
         let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues)
         let history = PostgresDeadLetterHistory(
             store: store, administration: JobAdministration(pool: connections.postgres, countingQueues: connections.countingQueues))
-        let health = ConnectionHealth(connections)
+        let health = ConnectionHealth(connections, queues: QueueKind.allCases)
         let cache = try CachePlatform(connections, logger: context.logger.labelled("cache"), metrics: context.metrics)
         let turned = Lock(MonotonicTime.now)
         var services: [any DaemonService] = [
@@ -46,23 +49,8 @@ public enum Scheduler {
     }
 
     private static func relay(_ connections: Connections, _ context: DaemonContext, _ brokers: [RedisBroker]) -> OutboxRelay {
-        let logger = context.logger.labelled("outbox")
-        let relayed = context.metrics.registry.counter(
-            "flotilla_outbox_relayed_total", help: "Messages pushed from the outbox by this process.", labels: [])()
-        let byQueue = Dictionary(uniqueKeysWithValues: brokers.map { ($0.queue, $0) })
-        return OutboxRelay(
-            pool: connections.postgres,
-            report: { result in
-                switch result {
-                case .success(let count): relayed.increment(by: count)
-                case .failure(let error): logger.warning("cannot relay", ["error": error.description])
-                }
-            },
-            push: { queue, payloads in
-                guard let broker = byQueue[queue] else { throw UnknownOutboxQueue(queue: queue) }
-                try await broker.enqueue(payloads)
-                context.metrics.enqueued(queue.rawValue).increment(by: payloads.count)
-            })
+        let delivery = OutboxDelivery(brokers, context)
+        return OutboxRelay(pool: connections.postgres, report: delivery.report, push: delivery.push)
     }
 
     private static func promoter(_ broker: RedisBroker, _ context: DaemonContext) -> RetryPromoter {
@@ -97,12 +85,6 @@ public enum Scheduler {
             }
         }
     }
-}
-
-/// The outbox names a queue that this program does not know.
-struct UnknownOutboxQueue: Error, CustomStringConvertible {
-    let queue: QueueName
-    var description: String { "the outbox holds messages for \(self.queue), which is no queue of this fleet" }
 }
 
 /// How full the queues are, asked every two seconds in a bounded way: counts are O(1), ages come from the oldest message alone.

@@ -6,7 +6,8 @@ internal import Threading
 /// Each thousand of numbers is a series of its own, for one module: steps are ordered within their series, and a later step of one may come
 /// after steps of the next were applied. A step may rely on all that have lower numbers.
 ///
-/// Any number of processes may start at once: one migrates under a session advisory lock, the others wait and find it done.
+/// Any number of processes may start at once: each step takes an advisory lock for its transaction, so that one process runs it and the others
+/// find it done. Nothing is kept in the session, which a pooler may give to somebody else after each transaction.
 /// What was applied is in `flotilla_migration(version, name, checksum, applied_at)`.
 public struct Migrator: Sendable {
     /// One step and what the database knows of it.
@@ -79,30 +80,38 @@ public struct Migrator: Sendable {
     public func migrate() async throws -> [Migration] {
         // Most starts find nothing to do and need no lock.
         if try await self.plan().isEmpty { return [] }
-        return try await self.pool.withConnection { connection in
-            try await self.lock(on: connection)
-            do {
-                let done = try await self.migrate(on: connection)
-                try await connection.query("SELECT pg_advisory_unlock(\(self.lockKey))")
-                return done
-            } catch {
-                // The lock goes with the connection, even when this task was cancelled and can send nothing any more.
-                try await connection.discard()
-                throw error
-            }
+        try await self.locked { transaction in
+            try await transaction.query(
+                """
+                CREATE TABLE IF NOT EXISTS \(identifier: self.table) (
+                    version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
+                """)
         }
+        var done: [Migration] = []
+        while let migration = try await self.applyNext() { done.append(migration) }
+        return done
     }
 
     // MARK: Inside
 
     private var lockKey: Int64 { Int64(bitPattern: self.table.utf8.reduce(0x666c_6f74_696c_6c61) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }) }
 
-    /// Asks again and again: waiting inside the server would run into its statement and lock timeouts.
-    private func lock(on connection: PostgresConnection) async throws {
+    /// Runs `body` in a transaction that holds the lock.
+    ///
+    /// Asks for it again and again: waiting inside the server would run into its statement and lock timeouts.
+    @discardableResult
+    private func locked<Value: Sendable>(_ body: (PostgresConnection) async throws -> Value) async throws -> Value {
         let end = MonotonicTime.now + self.lockWait
         while true {
-            let row = try await connection.query("SELECT pg_try_advisory_lock(\(self.lockKey)) AS locked").one()
-            if try row["locked", as: Bool.self] { return }
+            let value: Value? = try await self.pool.withTransaction { transaction in
+                // The server's own limits are for daily work.
+                let answers = try await transaction.pipeline([
+                    "SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0",
+                    "SELECT pg_try_advisory_xact_lock(\(self.lockKey))",
+                ])
+                return try answers[2].one()[0, as: Bool.self] ? try await body(transaction) : nil
+            }
+            if let value { return value }
             guard MonotonicTime.now < end else {
                 throw MigrationError(.busy, "another process holds the migration lock since more than \(self.lockWait)")
             }
@@ -110,26 +119,15 @@ public struct Migrator: Sendable {
         }
     }
 
-    private func migrate(on connection: PostgresConnection) async throws -> [Migration] {
-        try await connection.query(
-            """
-            CREATE TABLE IF NOT EXISTS \(identifier: self.table) (
-                version bigint PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())
-            """)
-        let pending = try self.pending(try await self.applied(on: connection))
-        for migration in pending { try await self.apply(migration, on: connection) }
-        return pending
-    }
-
-    private func apply(_ migration: Migration, on connection: PostgresConnection) async throws {
-        try await connection.withTransaction { transaction in
-            // The server's own limits are for daily work.
-            let before = try await transaction.pipeline([
-                "SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0", "SELECT pg_current_xact_id()::text",
-            ])
+    /// Runs the first pending step and returns it; nil when there is none. What is pending is asked under the lock: another process may have
+    /// been faster.
+    private func applyNext() async throws -> Migration? {
+        try await self.locked { transaction in
+            guard let migration = try self.pending(try await self.applied(on: transaction)).first else { return nil }
+            let before = try await transaction.query("SELECT pg_current_xact_id()::text")
             try await transaction.script(migration.sql, timeout: self.stepTimeout)
             let after = try await transaction.query("SELECT pg_current_xact_id()::text")
-            guard try before[2].one()[0, as: String.self] == after.one()[0, as: String.self] else {
+            guard try before.one()[0, as: String.self] == after.one()[0, as: String.self] else {
                 throw MigrationError(
                     .invalid, "\(migration.label) \(migration.name) ends its own transaction: remove COMMIT and ROLLBACK from it")
             }
@@ -138,6 +136,7 @@ public struct Migrator: Sendable {
                 INSERT INTO \(identifier: self.table) (version, name, checksum)
                 VALUES (\(migration.version), \(migration.name), \(migration.checksum))
                 """)
+            return migration
         }
     }
 

@@ -2,21 +2,16 @@ public import Flotilla
 public import PostgresClient
 internal import Threading
 
-/// Pushes the messages that follow from finished work to their queues. Any number may run at once.
+/// Pushes the messages that follow from finished work and that nobody has pushed yet. Any number may run at once.
 ///
-/// Messages are marked as sent after the push: a crash in between pushes them again, and consumers drop the duplicates.
+/// Most are pushed by the process that committed them, with an ``OutboxPusher``: a relay is there for what a crash, or an outage of Redis, left
+/// behind. Messages are marked as sent after the push: a crash in between pushes them again, and consumers drop the duplicates.
 public final class OutboxRelay: Sendable {
-    /// Pushes messages in order. When it throws, none of them is marked as sent.
-    public typealias Push = @Sendable (_ queue: QueueName, _ payloads: [[UInt8]]) async throws -> Void
-
     private let pool: PostgresPool
     private let interval: Duration
-    private let push: Push
+    private let push: OutboxPush
     private let report: @Sendable (Result<Int, JobStoreError>) -> Void
     private let bell = Lock(Bell())
-    /// Messages a transaction.
-    private static let limit = 256
-
     private struct Bell {
         var isRung = false
         var waiter: CheckedContinuation<Void, Never>?
@@ -28,7 +23,7 @@ public final class OutboxRelay: Sendable {
     public init(
         pool: PostgresPool, interval: Duration = .milliseconds(250),
         report: @escaping @Sendable (Result<Int, JobStoreError>) -> Void = { _ in },
-        push: @escaping Push
+        push: @escaping OutboxPush
     ) {
         self.pool = pool
         self.interval = interval
@@ -45,7 +40,7 @@ public final class OutboxRelay: Sendable {
                 let count = try await self.relay()
                 failures = 0
                 if count > 0 { self.report(.success(count)) }
-                if count == Self.limit { continue }
+                if count == OutboxClaim.limit { continue }
             } catch {
                 failures += 1
                 pause = min(.seconds(5), self.interval * (1 << min(failures, 6)))
@@ -68,34 +63,7 @@ public final class OutboxRelay: Sendable {
 
     /// Pushes up to 256 messages, oldest first, leaving to others what they have in hand. Returns how many.
     public func relay() async throws(JobStoreError) -> Int {
-        do {
-            return try await self.pool.withTransaction { transaction in
-                let rows = try await transaction.query(
-                    """
-                    SELECT id, queue, payload FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT \(Self.limit) FOR UPDATE SKIP LOCKED
-                    """)
-                guard !rows.isEmpty else { return 0 }
-                var ids: [Int64] = []
-                var queues: [QueueName] = []
-                var payloads: [QueueName: [[UInt8]]] = [:]
-                for row in rows {
-                    ids.append(try row[0, as: Int64.self])
-                    let queue = QueueName(try row[1, as: String.self])
-                    if payloads[queue] == nil { queues.append(queue) }
-                    payloads[queue, default: []].append(try row[2, as: [UInt8].self])
-                }
-                FaultPoint.outboxPushing.hit()
-                for queue in queues { try await self.push(queue, payloads[queue] ?? []) }
-                FaultPoint.outboxPushed.hit()
-                try await transaction.query("UPDATE outbox SET sent_at = now() WHERE id = ANY (\(ids))")
-                return ids.count
-            }
-        } catch {
-            if error is PostgresError || error is JobStoreError || error is CancellationError {
-                throw JobStoreError(error, operation: "relay the outbox")
-            }
-            throw JobStoreError(.unavailable, operation: "relay the outbox", message: String(describing: error))
-        }
+        try await OutboxClaim.push(where: "true", on: self.pool, operation: "relay the outbox", self.push)
     }
 
     /// Deletes up to 10,000 messages that were sent before `cutoff`, microseconds since 1970. Returns how many.

@@ -57,7 +57,7 @@ extension PostgresJobStore {
         _ keys: [BatchKey], of claims: [WorkClaim], into answers: inout Admissions
     ) async throws(PostgresError) -> [BatchKey] {
         let columns = ClaimColumns(keys, of: claims, countingQueues: self.countingQueues)
-        let unknown = self.knownJobs.unknown(among: columns.jobs)
+        let unknown = self.knownJobs.unknown(among: columns.jobs, connection: self.pool.statistics.connectionsMade)
         var statements = [self.claimStatement(columns, count: keys.count)]
         if !unknown.isEmpty { statements.append(self.jobStatement(Set(unknown), keys, of: claims)) }
         let row = try await self.transact(statements)[0].one()

@@ -49,21 +49,24 @@ extension PostgresJobStore {
         let isPlain = keys.allSatisfy { results[$0.index].isPlain }
         let statement = isPlain ? self.completionStatement(keys, of: results) : self.resultStatement(keys, of: results)
         let row = try await self.transact([JobCounters.ordered, statement])[1].one()
+        if !isPlain, let written = try row[2, as: [Int64]?.self] { self.outbox?.push(written) }
         if try row[0, as: Int.self] == keys.count {
             for key in keys { verdicts[key.index] = .recorded }
             return
         }
         let applied = Set(try row[1, as: [PostgresUUID]?.self] ?? [])
         let missing = keys.filter { !applied.contains($0.id) }
-        // Applied by an earlier call whose answer was lost: the fence stays in the row, and only its holder writes under it.
+        // Applied by an earlier call whose answer was lost: the fence stays in the row, and only its holder writes under it. The row is
+        // touched, since a commit that wrote nothing does not wait for a synchronous standby, and the earlier may not have waited either.
         let known = try await self.transact([
             JobCounters.ordered,
             """
-            SELECT item.id
+            UPDATE work_item AS item SET updated_at = item.updated_at
             FROM unnest(
                 \(missing.map(\.id)), \(missing.map { results[$0.index].fence.rawValue }), \(missing.map { results[$0.index].status })
             ) AS result (id, fence, status)
-            JOIN work_item AS item ON item.id = result.id AND item.fence = result.fence AND item.status = result.status
+            WHERE item.id = result.id AND item.fence = result.fence AND item.status = result.status
+            RETURNING item.id
             """,
         ])[1]
         let repeated = Set(try known.map { row throws(PostgresError) in try row[0, as: PostgresUUID.self] })
@@ -130,8 +133,13 @@ extension PostgresJobStore {
                         FILTER (WHERE status = 'failed') AS message
                 FROM done WHERE job_id IS NOT NULL AND status IN ('completed', 'failed', 'cancelled') GROUP BY job_id
             ), \(fragment: JobCounters.add)\(fragment: self.lettersFragment(keys, of: results))\(fragment: self.followUpsFragment(keys, of: results))
-            SELECT count(*), CASE WHEN count(*) < \(batch.count) THEN array_agg(id) END FROM done
+            SELECT count(*), CASE WHEN count(*) < \(batch.count) THEN array_agg(id) END, \(fragment: Self.writtenMessages(batch)) FROM done
             """
+    }
+
+    /// The outbox rows that a statement has written, NULL when there are none.
+    private static func writtenMessages(_ batch: [WorkResult]) -> PostgresQuery {
+        batch.contains { !$0.followUps.isEmpty } ? "(SELECT array_agg(id) FROM messages)" : "NULL::bigint[]"
     }
 
     private func lettersFragment(_ keys: [BatchKey], of results: [WorkResult]) -> PostgresQuery {
@@ -170,6 +178,7 @@ extension PostgresJobStore {
                 ) WITH ORDINALITY AS message (work_id, queue, payload, position)
                 JOIN done ON done.id = message.work_id
                 ORDER BY message.position
+                RETURNING id
             )
             """
     }

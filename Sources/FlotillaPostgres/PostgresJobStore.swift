@@ -7,14 +7,17 @@ public final class PostgresJobStore: JobStore {
     let pool: PostgresPool
     let countingQueues: Set<QueueName>
     let knownJobs: KnownJobs
+    let outbox: OutboxPusher?
 
     /// - Parameters:
     ///   - pool: at least two connections, so that claims need not wait for results.
     ///   - countingQueues: the queues whose items are a job's files; items of other queues (follow-ups such as `graph_queue`) do not move its
     ///     counters.
-    public init(pool: PostgresPool, countingQueues: Set<QueueName>) {
+    ///   - outbox: told of each message that this store has committed, to push it at once; without one they wait for a relay.
+    public init(pool: PostgresPool, countingQueues: Set<QueueName>, outbox: OutboxPusher? = nil) {
         self.pool = pool
         self.countingQueues = countingQueues
+        self.outbox = outbox
         self.knownJobs = KnownJobs(capacity: 16_384)
     }
 

@@ -19,8 +19,9 @@ extension RedisBroker {
             var keys = [
                 self.keys.queue, self.names.retry, self.names.deadLetter, self.keys.paused, self.keys.workers, self.keys.swept,
             ]
-            for member in members {
-                let worker = WorkerID(String(decoding: member.bytes ?? [], as: UTF8.self))
+            // One that was swept and registered again is in both sets, and holds what it holds once.
+            for name in Set(members.map { $0.bytes ?? [] }) {
+                let worker = WorkerID(String(decoding: name, as: UTF8.self))
                 keys += [self.keys.inflight(worker), self.keys.landing(worker)]
             }
             let reply = try await self.run(Script.counts, "counts", keys: keys, [])

@@ -28,6 +28,7 @@ extension RedisBroker {
             result.isLeaseLost = reply.isLeaseLost
             result.isPaused = reply.isPaused
             result.deliveries = reply.deliveries
+            result.held = reply.held
             if reply.isLeaseLost { break }
         }
         return result
@@ -49,7 +50,7 @@ extension RedisBroker {
         let reply = try await ExchangeReply(self.send(command, "exchange"), firstSequence: firstSequence, worker: worker)
         return Exchange(
             verdicts: acks.indices.map { reply.verdict(at: $0) }, deliveries: reply.deliveries, isPaused: reply.isPaused,
-            isLeaseLost: reply.isLeaseLost)
+            isLeaseLost: reply.isLeaseLost, held: reply.held)
     }
 
     private func command(for worker: WorkerID, lease: Duration, metadata: [String], capacity: Int) -> RedisCommand {
@@ -72,9 +73,12 @@ extension RedisBroker {
 
     public func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool {
         let landing = self.keys.landing(worker)
+        let replies = try await self.pipeline(
+            [["LLEN", .text(landing)], ["ZSCORE", .text(self.keys.workers), .text(worker.rawValue)]], "wait")
         // A wait that was interrupted may have filled the slot.
-        let filled = try await self.send(["LLEN", .text(landing)], "wait")
-        if let count = filled.int, count > 0 { return true }
+        if let count = replies[0].int, count > 0 { return true }
+        // A worker that froze for so long that it is forgotten must not be given a message: nobody looks into its slot any more.
+        guard let deadline = replies[1].string.flatMap(Double.init), deadline > 0 else { return false }
         // Shorter than the grace after which a swept worker's slot is looked at for the last time; and 0 would wait for ever.
         let seconds = min(max(timeout.inSeconds, 0.001), Self.landingGrace.inSeconds / 2)
         let command: RedisCommand = [
@@ -135,14 +139,17 @@ private struct ExchangeReply {
     /// Empty when all was settled.
     let verdicts: [UInt8]
     let deliveries: [Delivery]
+    let held: Int
 
     init(_ reply: RedisValue, firstSequence: UInt64, worker: WorkerID) throws(BrokerError) {
-        guard case .array(let parts) = reply, parts.count == 4, let state = parts[0].int, let verdicts = parts[1].bytes,
-            case .array(let payloads) = parts[2], case .array(let suspects) = parts[3], suspects.count.isMultiple(of: 2)
+        guard case .array(let parts) = reply, parts.count == 5, let state = parts[0].int, let verdicts = parts[1].bytes,
+            case .array(let payloads) = parts[2], case .array(let suspects) = parts[3], suspects.count.isMultiple(of: 2),
+            let held = parts[4].int
         else { throw RedisBroker.unexpected("exchange") }
         self.isPaused = state == 1
         self.isLeaseLost = state == 2
         self.verdicts = verdicts
+        self.held = Int(clamping: held)
         var deliveries: [Delivery] = []
         deliveries.reserveCapacity(payloads.count)
         var sequence = firstSequence

@@ -15,10 +15,18 @@ public final class RedisBroker: BrokerAdministration {
         public var metadataRetention: Duration
         /// How long a heartbeat and a transition wait for their reply; nil for the client's own limit.
         public var timeout: Duration?
+        /// How many replicas must have what ``RedisBroker/enqueue(_:)`` sends before it counts as sent; 0 trusts the primary alone.
+        public var replicas: Int
+        /// How long they may take.
+        public var replicationTimeout: Duration
 
-        public init(metadataRetention: Duration = .zero, timeout: Duration? = nil) {
+        public init(
+            metadataRetention: Duration = .zero, timeout: Duration? = nil, replicas: Int = 0, replicationTimeout: Duration = .seconds(1)
+        ) {
             self.metadataRetention = metadataRetention
             self.timeout = timeout
+            self.replicas = replicas
+            self.replicationTimeout = replicationTimeout
         }
     }
 
@@ -99,31 +107,6 @@ public final class RedisBroker: BrokerAdministration {
         let key = self.keys.metadata(job: letter.jobID, filename: letter.filename, letter: letter.id)
         return try await self.send(["HGET", .text(key), .text(MetadataFields.letterField(self.queue))], "isDeadLetterRecorded").string
             == letter.id
-    }
-
-    // MARK: The producer's side
-
-    public func enqueue(_ payloads: [[UInt8]]) async throws(BrokerError) {
-        // Bounded commands; each goes only when the one before it is done, so that the order holds.
-        var start = 0
-        while start < payloads.count {
-            var command = RedisCommand("LPUSH", capacity: 64 * 1024)
-            command.append(self.keys.queue)
-            var bytes = 0
-            let first = start
-            while start < payloads.count, start - first < 1_000, bytes < 4 << 20 {
-                command.append(payloads[start])
-                bytes += payloads[start].count
-                start += 1
-            }
-            _ = try await self.send(command, "enqueue")
-        }
-    }
-
-    public func enqueue(_ payload: [UInt8], after delay: Duration) async throws(BrokerError) {
-        _ = try await self.run(
-            Script.delay, "enqueue", keys: [self.names.retry, self.keys.queue],
-            [.bytes(DelayedMessage.bytes(of: payload, after: delay, on: self.queue)), .number(Self.delayMilliseconds(delay))])
     }
 }
 

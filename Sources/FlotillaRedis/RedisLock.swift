@@ -65,18 +65,39 @@ private final class RedisLockHold: LockHold {
         self.state = Lock(State(confirmedAt: takenAt))
     }
 
-    var isHeld: Bool { self.state.withLock { $0.isHeld && !$0.isReleased } }
+    /// By the clock too: the timer that says so may be late.
+    var isHeld: Bool { self.state.withLock { $0.isHeld && !$0.isReleased && MonotonicTime.now - $0.confirmedAt < self.lease } }
 
     /// The timer keeps the hold alive: a hold that is dropped without release stays taken, and renewed.
     func startRenewing(on loop: EventLoop) {
         let renewal = RedisHeartbeat(interval: max(self.lease / 3, .milliseconds(1)), loop: loop) { answer in
             self.renew(answer)
         } onLoss: {
-            self.state.withLock { $0.isHeld = false }
-            self.onLoss()
+            self.lose()
         }
         self.state.withLock { $0.renewal = renewal }
         renewal.start()
+        self.watchExpiry(on: loop, after: self.lease)
+    }
+
+    private func lose() {
+        let (isNews, renewal) = self.state.withLock { state in
+            defer { state.isHeld = false }
+            return (state.isHeld && !state.isReleased, state.renewal)
+        }
+        renewal?.stop()
+        if isNews { self.onLoss() }
+    }
+
+    /// Says that the lock is lost when a lease has gone by since Redis last confirmed it: without waiting for an answer that may never come.
+    private func watchExpiry(on loop: EventLoop, after delay: Duration) {
+        loop.schedule(after: delay) { [weak self] in
+            guard let self else { return }
+            let (isOpen, confirmedAt) = self.state.withLock { ($0.isHeld && !$0.isReleased, $0.confirmedAt) }
+            guard isOpen else { return }
+            let left = confirmedAt + self.lease - .now
+            if left <= .zero { self.lose() } else { self.watchExpiry(on: loop, after: left) }
+        }
     }
 
     private func renew(_ answer: @escaping @Sendable (_ isLost: Bool) -> Void) {

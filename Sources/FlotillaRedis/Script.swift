@@ -1,7 +1,7 @@
-internal import RedisClient
+package import RedisClient
 
 /// The broker's transitions. Each is one Lua file in `Scripts/`, whose header says what it does; the files are embedded in the program.
-enum Script {
+package enum Script {
     static let register = load("register", PackageResources.register_lua)
     static let extend = load("extend", PackageResources.extend_lua)
     static let exchange = load("exchange", PackageResources.exchange_lua)
@@ -18,6 +18,12 @@ enum Script {
     static let counts = load("counts", PackageResources.counts_lua)
     static let lockExtend = load("lock_extend", PackageResources.lock_extend_lua)
     static let lockRelease = load("lock_release", PackageResources.lock_release_lua)
+
+    /// All of them, for tests that want to meet each on its way.
+    package static let all = [
+        register, extend, exchange, trial, retire, expired, reclaim, quarantine, promote, delay, hasten, requeue, discard, counts,
+        lockExtend, lockRelease,
+    ]
 
     private static let fragments: [String: [UInt8]] = [
         "fragment_now": PackageResources.fragment_now_lua,

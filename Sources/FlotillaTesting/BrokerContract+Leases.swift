@@ -35,6 +35,23 @@ extension BrokerContract {
             try expectEqual(try await player.settle(.ack(held)), .settled, "verdict")
             try expectEqual(try await subject.broker.reclaim(limit: 10, crashLimit: 5).sweptWorkers, [], "swept")
         },
+        Promise("says how much a worker holds, so that it notices a broker that came back older") { subject in
+            var player = try await Player(subject.broker)
+            try await subject.broker.enqueue((1...5).map { [UInt8]("\($0)") })
+            let claimed = try await player.exchange(claiming: 3)
+            try expectEqual(claimed.held, 3, "held after a claim")
+            let settled = try await player.exchange([.ack(claimed.deliveries[0].id), .release(claimed.deliveries[1].id)])
+            try expectEqual(settled.held, 1, "held after two settlements")
+            try expectEqual(try await player.exchange(claiming: 9).held, 4, "held after another claim")
+        },
+        Promise("gives nothing to the wait of a worker whose lease is lost") { subject in
+            let player = try await Player(subject.broker)
+            try await subject.endLease(player.id)
+            _ = try await subject.broker.reclaim(limit: 10, crashLimit: 5)
+            try await subject.broker.enqueue([[UInt8]("1")])
+            try expect(try await !subject.broker.wait(by: player.id, timeout: .seconds(20)), "it landed")
+            try expectEqual(try await subject.broker.counts().ready, 1, "ready")
+        },
         Promise("keeps a lease alive by its heartbeat") { subject in
             let player = try await Player(subject.broker)
             let heartbeat = subject.broker.startHeartbeat(for: player.id, lease: .seconds(60), every: .milliseconds(5)) {}
@@ -133,6 +150,18 @@ extension BrokerContract {
             var player = try await Player(subject.broker)
             let good = try await player.claim(2)
             try expectEqual(good.map(\.text), ["{\"n\":\"good\"}"], "the good one")
+        },
+        Promise("counts a trial once, however often it is announced") { subject in
+            try await subject.broker.enqueue([[UInt8]("{\"n\":1}")])
+            for expected in 0...2 {
+                var player = try await Player(subject.broker)
+                let held = try await player.claim(1)[0]
+                try expectEqual(held.crashes, expected, "crashes")
+                // Its answer was lost, twice.
+                if expected > 0 { for _ in 0..<3 { try expect(try await subject.broker.beginTrial(of: held.id), "trial") } }
+                try await subject.endLease(player.id)
+                _ = try await subject.broker.reclaim(limit: 10, crashLimit: 9)
+            }
         },
         Promise("quarantines with a letter that says what happened, and leaves the producer's bytes") { subject in
             let original = "{ \"job_id\": \"j9\", \"filename\": \"b:{x}.pdf\", \"big\": 12345678901234567890.0 }"

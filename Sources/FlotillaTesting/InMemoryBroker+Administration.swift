@@ -65,8 +65,7 @@ extension InMemoryBroker {
         try Self.checkCount(letters.count, "requeue")
         return try self.perform("requeue") { state, _ throws(BrokerError) in
             letters.map { letter in
-                guard let index = state.dead.firstIndex(of: letter.payload) else { return false }
-                state.dead.remove(at: index)
+                guard state.unbury(letter.payload) else { return false }
                 state.push(letter.restored)
                 return true
             }
@@ -76,34 +75,21 @@ extension InMemoryBroker {
     public func discard(_ payloads: [[UInt8]]) async throws(BrokerError) -> [Bool] {
         try Self.checkCount(payloads.count, "discard")
         return try self.perform("discard") { state, _ throws(BrokerError) in
-            payloads.map { payload in
-                guard let index = state.dead.firstIndex(of: payload) else { return false }
-                state.dead.remove(at: index)
-                return true
-            }
+            payloads.map { state.unbury($0) }
         }
     }
 
     public func removeScheduled(_ payloads: [[UInt8]]) async throws(BrokerError) -> [Bool] {
         try Self.checkCount(payloads.count, "removeScheduled")
         return try self.perform("removeScheduled") { state, _ throws(BrokerError) in
-            payloads.map { payload in
-                guard let index = state.scheduled.firstIndex(where: { $0.payload == payload }) else { return false }
-                state.scheduled.remove(at: index)
-                return true
-            }
+            payloads.map { state.removeScheduled($0) }
         }
     }
 
     public func promoteNow(_ payloads: [[UInt8]]) async throws(BrokerError) -> [Bool] {
         try Self.checkCount(payloads.count, "promoteNow")
         return try self.perform("promoteNow") { state, now throws(BrokerError) in
-            payloads.map { payload in
-                guard let index = state.scheduled.firstIndex(where: { $0.payload == payload }) else { return false }
-                let message = state.scheduled.remove(at: index)
-                state.schedule(message.payload, due: min(message.due, now))
-                return true
-            }
+            payloads.map { state.hasten($0, now: now) }
         }
     }
 

@@ -63,42 +63,23 @@ public final class InMemoryBroker: BrokerAdministration {
     // MARK: The worker's side
 
     public func register(_ worker: WorkerID, lease: Duration, info: WorkerInfo) async throws(BrokerError) {
-        try self.perform("register") { state, now throws(BrokerError) in
-            state.workers[worker, default: .init(deadline: now, info: info)].deadline = now + lease
-        }
+        try self.perform("register") { state, now throws(BrokerError) in state.register(worker, lease: lease, info: info, now: now) }
     }
 
     public func exchange(
         _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration
     ) async throws(BrokerError) -> Exchange {
         try self.perform("exchange") { state, now throws(BrokerError) in
-            guard state.isAlive(worker) else {
-                return Exchange(verdicts: settlements.map { _ in .stale }, isLeaseLost: true)
-            }
-            state.workers[worker]?.deadline = now + lease
-            var result = Exchange(verdicts: Array(repeating: .stale, count: settlements.count))
-            // Releases newest first, so that the oldest is claimed first again.
-            let order = settlements.indices.sorted { settlements[$0].delivery.sequence > settlements[$1].delivery.sequence }
-            for index in order {
-                if case .release = settlements[index], state.settle(settlements[index], by: worker, now: now) {
-                    result.verdicts[index] = .settled
-                }
-            }
-            for index in settlements.indices {
-                if case .release = settlements[index] { continue }
-                if state.settle(settlements[index], by: worker, now: now) { result.verdicts[index] = .settled }
-            }
-            guard count > 0 else { return result }
-            let claim = state.claim(count, first: firstSequence, isRepeat: isRepeat, by: worker)
-            result.isPaused = claim.isPaused
-            result.deliveries = claim.deliveries
-            return result
+            state.exchange(
+                settlements, claiming: count, firstSequence: firstSequence, isRepeat: isRepeat, by: worker, lease: lease, now: now)
         }
     }
 
     public func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool {
-        let hasLanded = try self.perform("wait") { state, _ throws(BrokerError) in state.landing[worker]?.isEmpty == false }
-        if hasLanded { return true }
+        let (hasLanded, isAlive) = try self.perform("wait") { state, _ throws(BrokerError) in
+            (state.landing[worker]?.isEmpty == false, state.isAlive(worker))
+        }
+        guard !hasLanded, isAlive else { return hasLanded }
         let id = self.state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -132,27 +113,15 @@ public final class InMemoryBroker: BrokerAdministration {
     }
 
     public func beginTrial(of delivery: DeliveryID) async throws(BrokerError) -> Bool {
-        try self.perform("beginTrial") { state, _ throws(BrokerError) in
-            guard state.isAlive(delivery.worker), let payload = state.workers[delivery.worker]?.held[delivery.sequence] else {
-                return false
-            }
-            state.crashes[payload, default: 0] += 1
-            return true
-        }
+        try self.perform("beginTrial") { state, _ throws(BrokerError) in state.beginTrial(of: delivery) }
     }
 
     public func retire(_ worker: WorkerID) async throws(BrokerError) {
-        try self.perform("retire") { state, _ throws(BrokerError) in
-            let held = state.workers.removeValue(forKey: worker)?.held ?? [:]
-            state.ready += state.landing.removeValue(forKey: worker) ?? []
-            state.ready += held.sorted { $0.key > $1.key }.map(\.value)
-        }
+        try self.perform("retire") { state, now throws(BrokerError) in state.retire(worker, now: now) }
     }
 
     public func isHeld(_ delivery: DeliveryID) async throws(BrokerError) -> Bool {
-        try self.perform("isHeld") { state, _ throws(BrokerError) in
-            state.isAlive(delivery.worker) && state.workers[delivery.worker]?.held[delivery.sequence] != nil
-        }
+        try self.perform("isHeld") { state, _ throws(BrokerError) in state.holds(delivery) }
     }
 
     public func isDeadLetterRecorded(_ letter: DeadLetter) async throws(BrokerError) -> Bool {
@@ -173,16 +142,40 @@ public final class InMemoryBroker: BrokerAdministration {
 
     public func reclaim(limit: Int, crashLimit: Int) async throws(BrokerError) -> Reclamation {
         try self.perform("reclaim") { state, now throws(BrokerError) in
-            state.reclaim(limit: max(limit, 1), crashLimit: crashLimit, queue: self.queue, now: now)
+            self.reclaim(&state, limit: min(max(limit, 1), 1_000), crashLimit: max(0, crashLimit), now: now)
         }
+    }
+
+    private func reclaim(_ state: inout BrokerState, limit: Int, crashLimit: Int, now: Duration) -> Reclamation {
+        let expired = state.expired(limit: 100, now: now)
+        var result = Reclamation(hasMore: expired.dead.count == 100, nextDeadline: expired.next)
+        var left = limit
+        for worker in expired.dead + expired.swept {
+            while true {
+                if left <= 0 {
+                    result.hasMore = true
+                    return result
+                }
+                let round = state.reclaim(from: worker, limit: left, crashLimit: crashLimit, now: now)
+                result.returned += round.moved
+                for candidate in round.candidates {
+                    let dead = CrashLetter.make(for: candidate.payload, crashes: candidate.crashes, queue: self.queue)
+                    if state.quarantine(worker, sequence: candidate.sequence, payload: dead.payload, letter: dead.letter) {
+                        result.quarantined.append(dead)
+                    }
+                }
+                if round.isForgotten { result.sweptWorkers.append(worker) }
+                left -= round.moved + round.candidates.count
+                if !round.hasMore, round.candidates.isEmpty { break }
+            }
+        }
+        return result
     }
 
     public func promote(limit: Int) async throws(BrokerError) -> Promotion {
         try self.perform("promote") { state, now throws(BrokerError) in
-            let due = state.scheduled.prefix { $0.due <= now }.prefix(max(limit, 1))
-            state.scheduled.removeFirst(due.count)
-            for message in due { state.push(message.payload) }
-            return Promotion(moved: due.count, nextDue: state.scheduled.first.map { max(.zero, $0.due - now) })
+            let moved = state.promote(limit: min(max(limit, 1), 1_000), now: now).count
+            return Promotion(moved: moved, nextDue: state.scheduled.first.map { max(.zero, $0.due - now) })
         }
     }
 
@@ -225,9 +218,7 @@ private final class InMemoryHeartbeat: Heartbeat {
         if self.isStopped.withLock({ $0 }) { return }
         // A beat that a test made fail is like one that never arrived.
         let isAlive = try? self.broker.perform("extend") { state, now throws(BrokerError) in
-            guard state.isAlive(self.worker) else { return false }
-            state.workers[self.worker]?.deadline = now + self.lease
-            return true
+            state.extend(self.worker, lease: self.lease, now: now)
         }
         if isAlive == false {
             let isNews = self.isStopped.withLock { isStopped in

@@ -146,7 +146,9 @@ public struct JSONScanner: Sendable {
         try self.expect(UInt8(ascii: "\""))
         let start = self.offset
         var hasEscapes = false
-        while self.offset < self.bytes.count {
+        while true {
+            self.skipPlainText()
+            guard self.offset < self.bytes.count else { break }
             let byte = self.bytes[self.offset]
             if byte == UInt8(ascii: "\"") {
                 defer { self.offset += 1 }
@@ -162,6 +164,32 @@ public struct JSONScanner: Sendable {
             }
         }
         throw JSONError(.unexpectedEnd, offset: self.offset)
+    }
+
+    /// Steps over the bytes that a string holds as they are: ASCII but quotes, backslashes and control bytes.
+    private mutating func skipPlainText() {
+        let start = self.offset
+        self.offset = self.bytes.withUnsafeBytes { bytes in
+            var offset = start
+            // Eight at a time. In `special` the lowest byte with its high bit set is the first that is not plain; those above it may be wrong.
+            let ones: UInt64 = 0x0101_0101_0101_0101
+            while offset + 8 <= bytes.count {
+                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+                let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+                let isZero = ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+                let isControl = (word &- (ones &* 0x20)) & ~word
+                let special = (isZero | isControl | word) & (ones &* 0x80)
+                if special != 0 { return offset + special.trailingZeroBitCount / 8 }
+                offset += 8
+            }
+            while offset < bytes.count {
+                let byte = bytes[offset]
+                if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+                offset += 1
+            }
+            return offset
+        }
     }
 
     private mutating func skipEscape() throws(JSONError) {
@@ -214,12 +242,9 @@ public struct JSONScanner: Sendable {
 
     /// The text of a string that ``skipString()`` accepted. A lone half of a surrogate pair becomes U+FFFD.
     public func text(of content: Range<Int>, hasEscapes: Bool) -> String {
+        guard hasEscapes else { return String(decoding: self.bytes[content], as: UTF8.self) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(content.count)
-        guard hasEscapes else {
-            for index in content { decoded.append(self.bytes[index]) }
-            return String(decoding: decoded, as: UTF8.self)
-        }
         var index = content.lowerBound
         while index < content.upperBound {
             let byte = self.bytes[index]

@@ -91,6 +91,7 @@ struct CommandError: Error, Sendable {
     }
 
     private static func hint(_ error: PostgresError) -> String {
-        error.sqlState == "42P01" || error.sqlState == "42703" ? " (is the schema up to date? flotilla migrate)" : ""
+        if error.suggestsPooler { return " (is pgbouncer in between? then set DATABASE_POOLER)" }
+        return error.sqlState == "42P01" || error.sqlState == "42703" ? " (is the schema up to date? flotilla migrate)" : ""
     }
 }

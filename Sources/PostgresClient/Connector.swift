@@ -8,32 +8,68 @@ struct ConnectionPointer: @unchecked Sendable {
     let pointer: OpaquePointer
 }
 
+/// A new connection, and which of the configuration's servers took it.
+struct Connected: Sendable {
+    let pointer: ConnectionPointer
+    let server: Int
+}
+
 /// Connects on a thread of its own.
 ///
 /// libpq's asynchronous connect still blocks in name resolution, and a SCRAM password costs milliseconds of hashing: neither belongs on the
 /// event loop. The thread lives for one attempt.
 enum Connector {
     /// Calls `completion` on the new thread, once. The connection is non-blocking and in pipeline mode.
+    ///
+    /// libpq's own walk over several servers has no limit for each when it is asynchronous, and a machine that vanished would hold up those
+    /// after it: so the servers are tried one by one here, the last that answered first.
     static func connect(
-        _ configuration: PostgresConfiguration, completion: @escaping @Sendable (Result<ConnectionPointer, PostgresError>) -> Void
+        _ configuration: PostgresConfiguration, last: LastServer,
+        completion: @escaping @Sendable (Result<Connected, PostgresError>) -> Void
     ) {
         DedicatedThread.start(name: "pg-connect") {
-            completion(Self.connect(configuration))
+            completion(Self.connect(configuration, last: last))
         }
     }
 
-    private static func connect(_ configuration: PostgresConfiguration) -> Result<ConnectionPointer, PostgresError> {
+    private static func connect(_ configuration: PostgresConfiguration, last: LastServer) -> Result<Connected, PostgresError> {
+        let servers = configuration.servers
+        let target = configuration.targetSession
+        guard servers.count > 1 else {
+            return Self.connect(configuration, to: nil, target: target).map { Connected(pointer: $0, server: 0) }
+        }
+        // With one server at a time there is nothing to prefer: first a standby, then whatever there is.
+        let targets = target == "prefer-standby" ? ["standby", "any"] : [target]
+        // Where any server will do, the order is the operator's.
+        let first = ["read-write", "primary"].contains(target) ? min(last.value, servers.count - 1) : 0
+        var problems: [String] = []
+        for target in targets {
+            for index in servers.indices.map({ ($0 + first) % servers.count }) {
+                switch Self.connect(configuration, to: servers[index], target: target) {
+                case .success(let pointer):
+                    last.value = index
+                    return .success(Connected(pointer: pointer, server: index))
+                case .failure(let error): problems.append("\(servers[index].label): \(error.message)")
+                }
+            }
+        }
+        return .failure(PostgresError(.unavailable, problems.joined(separator: "; ")))
+    }
+
+    private static func connect(
+        _ configuration: PostgresConfiguration, to server: ServerAddress?, target: String
+    ) -> Result<ConnectionPointer, PostgresError> {
         let deadline = MonotonicTime.now + configuration.connectTimeout
-        let keywords = configuration.connectionKeywords()
-        guard let connection = Self.start(keywords) else {
+        guard let connection = Self.start(configuration.connectionKeywords(to: server, target: target)) else {
             return .failure(PostgresError(.unavailable, "no memory for a connection"))
         }
         if let problem = Self.finishHandshake(connection, until: deadline) {
             PQfinish(connection)
-            return .failure(PostgresError(.unavailable, problem))
+            var error = PostgresError(.unavailable, problem)
+            // pgbouncer's words; it has no code of its own for this.
+            error.suggestsPooler = problem.contains("unsupported startup parameter")
+            return .failure(error)
         }
-        // Else libpq writes notices to standard error.
-        PQsetNoticeReceiver(connection, ignoreNotice, nil)
         guard PQsetnonblocking(connection, 1) == 0, PQenterPipelineMode(connection) == 1 else {
             PQfinish(connection)
             return .failure(PostgresError(.unavailable, "the connection cannot be made non-blocking"))
@@ -47,7 +83,7 @@ enum Connector {
         defer { for pointer in names + values { free(pointer) } }
         let nameList: [UnsafePointer<CChar>?] = names.map { UnsafePointer($0) } + [nil]
         let valueList: [UnsafePointer<CChar>?] = values.map { UnsafePointer($0) } + [nil]
-        return PQconnectStartParams(nameList, valueList, 1)
+        return PQconnectStartParams(nameList, valueList, 0)
     }
 
     /// Returns what went wrong, nil when connected.
@@ -79,8 +115,6 @@ func lastMessage(_ connection: OpaquePointer) -> String {
     }
     return lines.isEmpty ? "the server closed the connection" : lines.joined(separator: " ")
 }
-
-private nonisolated func ignoreNotice(_ context: UnsafeMutableRawPointer?, _ result: OpaquePointer?) {}
 
 /// Asks the server to cancel what a connection runs, on a thread of its own, since libpq waits for the server there.
 enum CancelRequest {

@@ -14,6 +14,8 @@ final class Operation {
     enum Step {
         case deallocate
         case begin
+        /// The settings of this transaction, behind a pooler.
+        case settings
         case prepare(StatementCache.Key)
         case statement(StatementCache.Key, isPrepared: Bool)
     }
@@ -38,6 +40,8 @@ final class Operation {
     var isOutcomeUnknownOnLoss = true
     var isRetry = false
     var wasInTransaction = false
+    /// The server committed and did not wait until a standby had it.
+    var isUnreplicated = false
 
     init(
         _ work: Work, isCommit: Bool = false, deadline: MonotonicTime,

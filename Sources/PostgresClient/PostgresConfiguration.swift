@@ -8,7 +8,7 @@ public struct PostgresConfiguration: Sendable {
 
     /// Shown in `pg_stat_activity`, unless the URL names another.
     public var applicationName = "flotilla"
-    /// How long one attempt to connect may take, name resolution and TLS included.
+    /// How long one attempt to connect to one server may take, name resolution and TLS included.
     public var connectTimeout = Duration.seconds(5)
     /// The server's limit for one statement; nil leaves the server's own setting.
     public var statementTimeout: Duration? = .seconds(30)
@@ -24,9 +24,8 @@ public struct PostgresConfiguration: Sendable {
     public var serverSettings: [String: String] = [:]
     /// How many prepared statements a connection keeps; 0 prepares none.
     public var preparedStatements = 256
-    /// Set when a transaction pooler (pgbouncer) stands between: nothing is prepared and no setting is sent at the start, so that the
-    /// timeouts must be set on the role.
-    public var isBehindPooler = false
+    /// Whether a pooler (pgbouncer) stands between, and of which kind.
+    public var pooler = PostgresPooler.none
 
     /// The pool opens this many connections before anyone asks.
     public var minimumConnections = 0
@@ -42,7 +41,8 @@ public struct PostgresConfiguration: Sendable {
     public var maximumLifetime = Duration.seconds(3_600)
 
     /// - Parameter url: `postgres://user@host/database?sslmode=verify-full`, or libpq's `key=value` form; empty for the `PG*` variables
-    ///   alone.
+    ///   alone. Several hosts, `postgres://h1:p1,h2:p2/database`, are a primary and its standbys: unless `target_session_attrs` says
+    ///   otherwise, connections go to the one that takes writes, whichever that is at the time.
     /// - Throws: `.invalidArgument` when libpq cannot read it.
     public init(url: String) throws(PostgresError) {
         self.connectionString = url
@@ -63,7 +63,7 @@ public struct PostgresConfiguration: Sendable {
     }
 
     /// The keywords that the connection string sets, nil if it is invalid.
-    private func parsed() -> [String: String]? {
+    func parsed() -> [String: String]? {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(self.connectionString, &message) else {
             if let message { PQfreemem(message) }
@@ -84,20 +84,32 @@ public struct PostgresConfiguration: Sendable {
     }
 
     /// What libpq is given, in an order in which the later wins.
-    func connectionKeywords() -> [(String, String)] {
+    ///
+    /// - Parameters:
+    ///   - server: takes the place of all that URL and environment name; nil leaves the choice to libpq.
+    ///   - target: what the server must be, as ``targetSession``.
+    func connectionKeywords(to server: ServerAddress?, target: String) -> [(String, String)] {
         var keywords = [
             ("application_name", self.applicationName), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+            // A machine that vanished acknowledges nothing: sooner than a statement's deadline.
+            ("tcp_user_timeout", "20000"),
         ]
-        if !self.connectionString.isEmpty { keywords.append(("dbname", self.connectionString)) }
-        keywords.append(("client_encoding", "UTF8"))
-        if !self.isBehindPooler { keywords.append(("options", self.startupOptions())) }
+        for (name, value) in self.parsed() ?? [:] where server == nil || !["host", "hostaddr", "port"].contains(name) {
+            keywords.append((name, value))
+        }
+        if let server {
+            keywords += [("host", server.host), ("hostaddr", server.address), ("port", server.port)].compactMap { name, value in
+                value.map { (name, $0) }
+            }
+        }
+        keywords += [("target_session_attrs", target), ("client_encoding", "UTF8")]
+        // Poolers know a few parameters and refuse the rest.
+        if self.pooler == .none { keywords.append(("options", self.startupOptions())) }
         return keywords
     }
 
-    private func startupOptions() -> String {
-        // libpq would take either the URL's options or PGOPTIONS; ours come after them.
-        var parts: [String] = []
-        if let theirs = self.parsed()?["options"] ?? Self.environmentOptions() { parts.append(theirs) }
+    /// The server settings that each connection needs, in their order.
+    private var sessionSettings: [(name: String, value: String)] {
         var settings = [("DateStyle", "ISO"), ("bytea_output", "hex")]
         let timeouts = [
             ("statement_timeout", self.statementTimeout), ("lock_timeout", self.lockTimeout),
@@ -107,8 +119,14 @@ public struct PostgresConfiguration: Sendable {
             // 0 would mean no limit at all.
             if let timeout { settings.append((name, String(min(max(1, timeout.inMilliseconds), Int64(Int32.max))))) }
         }
-        settings += self.serverSettings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-        for (name, value) in settings {
+        return settings + self.serverSettings.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private func startupOptions() -> String {
+        // libpq would take either the URL's options or PGOPTIONS; ours come after them.
+        var parts: [String] = []
+        if let theirs = self.parsed()?["options"] ?? Self.environmentDefaults()["options"] { parts.append(theirs) }
+        for (name, value) in self.sessionSettings {
             var escaped = ""
             for character in value {
                 if character == " " || character == "\\" { escaped += "\\" }
@@ -119,10 +137,19 @@ public struct PostgresConfiguration: Sendable {
         return parts.joined(separator: " ")
     }
 
-    private static func environmentOptions() -> String? {
-        guard let defaults = PQconndefaults() else { return nil }
+    /// The same settings as a statement, for where they cannot be sent at the start.
+    ///
+    /// - Parameter isLocal: until the end of the transaction, as `SET LOCAL`.
+    func settingsStatement(isLocal: Bool) -> String {
+        let calls = self.sessionSettings.map { "set_config(\(quotedLiteral($0.name)), \(quotedLiteral($0.value)), \(isLocal))" }
+        return "SELECT " + calls.joined(separator: ", ")
+    }
+
+    /// What libpq takes from the environment, its own defaults included.
+    static func environmentDefaults() -> [String: String] {
+        guard let defaults = PQconndefaults() else { return [:] }
         defer { PQconninfoFree(defaults) }
-        return self.values(of: defaults)["options"]
+        return self.values(of: defaults)
     }
 }
 

@@ -42,6 +42,8 @@ public struct PostgresError: Error, Sendable {
     public internal(set) var constraint: String?
     /// Whether the work may be durable although it failed here. False means: certainly nothing was written.
     public internal(set) var mayHaveCommitted = false
+    /// Whether it looks as if a pooler (pgbouncer) stood between that the configuration's `pooler` does not name.
+    public internal(set) var suggestsPooler = false
     /// The server's DETAIL, HINT and CONTEXT and the statement: may hold row values.
     public internal(set) var detail: String?
     /// The statement's text, with `$n` for the parameters.
@@ -60,7 +62,9 @@ extension PostgresError {
     public var isTransient: Bool {
         if let sqlState {
             // 55P03: a lock was not free. 25P03: idle in a transaction for too long. 25006: a standby, or a primary that was just demoted.
-            return ["08", "40", "53", "57", "58"].contains { sqlState.hasPrefix($0) } || ["55P03", "25P03", "25006"].contains(sqlState)
+            // 26000: a pooler gave the session to somebody else, and with it what was prepared.
+            return ["08", "40", "53", "57", "58"].contains { sqlState.hasPrefix($0) }
+                || ["55P03", "25P03", "25006", "26000"].contains(sqlState)
         }
         return [.unavailable, .poolExhausted, .connectionLost, .timedOut].contains(self.code)
     }

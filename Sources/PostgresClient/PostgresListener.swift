@@ -17,6 +17,8 @@ public final class PostgresListener: @unchecked Sendable {
         case notification(PostgresNotification)
         /// Listening again after a loss: notifications in between are lost, so look at the tables.
         case reconnected
+        /// Nothing can be heard behind a pooler that gives each transaction another session: look at the tables. Comes with each heartbeat.
+        case poll
         /// The consumer was too slow and the oldest events were thrown away: look at the tables.
         case overflowed
     }
@@ -30,13 +32,14 @@ public final class PostgresListener: @unchecked Sendable {
     private var continuation: AsyncStream<Event>.Continuation?
     private var session: Session?
     private var backoff = ReconnectBackoff()
+    private let lastServer = LastServer()
     private var wasConnected = false
     private var hasOverflowed = false
     private var isStopped = false
 
     /// - Parameters:
     ///   - channels: names as given to `NOTIFY`, matched to the letter.
-    ///   - heartbeat: how often a silent connection is asked whether it still lives.
+    ///   - heartbeat: how often a silent connection is asked whether it still lives; behind a transaction pooler, how often to poll.
     public init(configuration: PostgresConfiguration, eventLoop: EventLoop, channels: [String], heartbeat: Duration = .seconds(15)) {
         self.configuration = configuration
         self.loop = eventLoop
@@ -52,7 +55,7 @@ public final class PostgresListener: @unchecked Sendable {
         self.loop.execute {
             precondition(self.continuation == nil, "a listener starts once")
             self.continuation = continuation
-            self.connect()
+            if self.configuration.pooler == .transaction { self.poll() } else { self.connect() }
         }
         return stream
     }
@@ -66,14 +69,20 @@ public final class PostgresListener: @unchecked Sendable {
         }
     }
 
+    private func poll() {
+        guard !self.isStopped else { return }
+        self.yield(.poll)
+        self.loop.schedule(after: self.heartbeat) { [weak self] in self?.poll() }
+    }
+
     private func connect() {
         guard !self.isStopped else { return }
-        Connector.connect(self.configuration) { result in
+        Connector.connect(self.configuration, last: self.lastServer) { result in
             self.loop.execute { self.connected(result) }
         }
     }
 
-    private func connected(_ result: Result<ConnectionPointer, PostgresError>) {
+    private func connected(_ result: Result<Connected, PostgresError>) {
         switch result {
         case .failure(let error): self.retry(error)
         case .success(let connection):

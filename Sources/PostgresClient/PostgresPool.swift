@@ -21,6 +21,7 @@ public final class PostgresPool: @unchecked Sendable {
     private var connecting = 0
     private var waiters = WaiterQueue()
     private var backoff = ReconnectBackoff()
+    private let lastServer = LastServer()
     private var isStarted = false
     private var isClosed = false
     private var retryTimer: TimerToken?
@@ -144,24 +145,29 @@ public final class PostgresPool: @unchecked Sendable {
 
     private func connect() {
         self.connecting += 1
-        Connector.connect(self.configuration) { result in
+        Connector.connect(self.configuration, last: self.lastServer) { result in
             self.loop.execute { self.connected(result) }
         }
     }
 
-    private func connected(_ result: Result<ConnectionPointer, PostgresError>) {
+    private func connected(_ result: Result<Connected, PostgresError>) {
         self.connecting -= 1
         switch result {
         case .failure(let error):
             self.backoff.failed(error, at: .now)
             self.published.withLock { $0.lastError = error }
-        case .success(let connection):
+            // Waiting cannot help against a pooler that refuses what we send: whoever waits should hear it now.
+            if error.suggestsPooler { for waiter in self.waiters.removeAll() { waiter.completion(.failure(error)) } }
+        case .success(let connected):
             self.backoff.succeeded()
-            let session = Session(connection, loop: self.loop, configuration: self.configuration)
+            self.published.withLock { $0.connectionsMade += 1 }
+            let session = Session(connected, loop: self.loop, configuration: self.configuration)
             session.onClose = { [weak self, weak session] error in
                 guard let self, let session else { return }
                 self.sessionClosed(session, error)
             }
+            session.onReadOnly = { [weak self] in self?.foundReadOnly() }
+            self.leaveServers(except: connected.server)
             if self.isClosed {
                 session.close(PostgresError(.closed, "the pool is closed"))
             } else {
@@ -169,6 +175,21 @@ public final class PostgresPool: @unchecked Sendable {
             }
         }
         self.pump()
+    }
+
+    /// Another server took a connection: the former does not take writes any more, or is cut off and only believes that it does. What waits
+    /// for its answer would wait until the deadline.
+    private func leaveServers(except server: Int) {
+        guard self.configuration.serverCount > 1, ["read-write", "primary"].contains(self.configuration.targetSession) else { return }
+        let moved = PostgresError(.connectionLost, "another server has taken over")
+        for session in self.idle + Array(self.leased.values) where session.server != server { session.close(moved) }
+    }
+
+    /// The server of one connection takes no writes any more, so that the others are worth as little. The one that found it is closed when
+    /// it comes back.
+    private func foundReadOnly() {
+        for session in self.idle { session.close(PostgresError(.closed, "the server takes no writes any more")) }
+        for session in self.leased.values { session.isDiscarded = true }
     }
 
     private func sessionClosed(_ session: Session, _ error: PostgresError) {
@@ -277,6 +298,8 @@ public struct PostgresPoolStatistics: Sendable {
     public var waiting = 0
     /// Attempts to connect that failed since the last that did not.
     public var consecutiveFailures = 0
+    /// Connections made so far. When it grows, the server may have been replaced by one that knows less.
+    public var connectionsMade = 0
     /// Why a connection was last lost or refused.
     public var lastError: PostgresError?
 }

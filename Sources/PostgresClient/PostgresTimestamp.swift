@@ -79,8 +79,12 @@ extension PostgresTimestamp: PostgresDecodable {
             year = 1 - year
         }
         guard reader.isAtEnd else { return nil }
+        // PostgreSQL's own times end in the year 294276; what microseconds in 64 bits cannot say is none of them.
         let total = (daysSinceEpoch(year: year, month: month, day: day) * 86_400 + seconds)
-        self.init(microseconds: total * 1_000_000 + fraction)
+        let (whole, isTooFar) = total.multipliedReportingOverflow(by: 1_000_000)
+        let (microseconds, overflows) = whole.addingReportingOverflow(fraction)
+        guard !isTooFar, !overflows else { return nil }
+        self.init(microseconds: microseconds)
     }
 }
 

@@ -29,23 +29,37 @@ final class Session: EventHandler, @unchecked Sendable {
     private var pendingBegin: String?
     /// The first error inside the open transaction.
     private(set) var transactionError: PostgresError?
+    /// The open transaction, or the next, was asked to be read-only: then it is no news that it is.
+    private var isReadOnlyByChoice = false
+    /// Sent in front of each transaction, behind a pooler that gives each another server session.
+    private let settingsStatement: String?
 
+    /// Which of the configuration's servers it is.
+    let server: Int
     /// Not to be lent again.
     var isDiscarded = false
     let openedAt = MonotonicTime.now
     var lastUse = MonotonicTime.now
     /// Called once, when the connection is gone for any reason.
     var onClose: ((PostgresError) -> Void)?
+    /// Called when the server turns out to take no writes.
+    var onReadOnly: (() -> Void)?
     var onNotification: ((PostgresNotification) -> Void)?
 
-    init(_ connection: ConnectionPointer, loop: EventLoop, configuration: PostgresConfiguration) {
+    init(_ connected: Connected, loop: EventLoop, configuration: PostgresConfiguration) {
+        let connection = connected.pointer
         self.connection = connection.pointer
+        self.server = connected.server
         self.descriptor = PQsocket(connection.pointer)
         self.loop = loop
         self.configuration = configuration
-        self.cache = StatementCache(capacity: configuration.isBehindPooler ? 0 : configuration.preparedStatements)
+        self.cache = StatementCache(capacity: configuration.pooler == .transaction ? 0 : configuration.preparedStatements)
+        self.settingsStatement = configuration.pooler == .transaction ? configuration.settingsStatement(isLocal: true) : nil
         self.isSecure = PQsslInUse(connection.pointer) != 0
         loop.register(self.descriptor, interest: .read, handler: self)
+        // Without a receiver libpq writes notices to standard error. Unretained: libpq calls it only from our own calls.
+        PQsetNoticeReceiver(connection.pointer, receiveNotice, Unmanaged.passUnretained(self).toOpaque())
+        if configuration.pooler == .session { self.makeSettings() }
     }
 
     deinit {
@@ -61,6 +75,15 @@ final class Session: EventHandler, @unchecked Sendable {
     }
     /// Whether a transaction is open on the server.
     var isInTransaction: Bool { PQtransactionStatus(self.connection) != PQTRANS_IDLE }
+
+    /// Makes the settings that could not be sent at the start; whatever runs on the session comes after them.
+    private func makeSettings() {
+        let settings = PostgresQuery(unescaped: self.configuration.settingsStatement(isLocal: false)).uncached()
+        self.run(
+            Operation(.statements([settings]), deadline: .now + self.configuration.connectTimeout) { [weak self] result in
+                if case .failure(let error) = result { self?.close(error) }
+            })
+    }
 
     // MARK: Operations
 
@@ -79,6 +102,7 @@ final class Session: EventHandler, @unchecked Sendable {
     func begin(_ statement: String) {
         self.pendingBegin = statement
         self.transactionError = nil
+        self.isReadOnlyByChoice = statement.hasSuffix("READ ONLY")
     }
 
     /// Takes back a `begin` that was not sent; false when it was.
@@ -139,6 +163,7 @@ final class Session: EventHandler, @unchecked Sendable {
         self.current = operation
         let isOpen = PQtransactionStatus(self.connection) != PQTRANS_IDLE
         operation.wasInTransaction = isOpen || self.pendingBegin != nil
+        if !operation.wasInTransaction { self.isReadOnlyByChoice = false }
         operation.isOutcomeUnknownOnLoss = operation.isCommit || !operation.wasInTransaction
         let isSent: Bool
         switch operation.work {
@@ -168,6 +193,10 @@ final class Session: EventHandler, @unchecked Sendable {
             self.pendingBegin = nil
             guard PQsendQueryParams(self.connection, begin, 0, nil, nil, nil, nil, 0) == 1 else { return false }
             operation.steps.append(.begin)
+        }
+        if let settingsStatement, !isOpen {
+            guard PQsendQueryParams(self.connection, settingsStatement, 0, nil, nil, nil, nil, 0) == 1 else { return false }
+            operation.steps.append(.settings)
         }
         for query in queries {
             let isPrepared = query.isCacheable && self.cache.capacity > 0
@@ -228,7 +257,9 @@ final class Session: EventHandler, @unchecked Sendable {
         var text = script
         if let begin = self.pendingBegin {
             self.pendingBegin = nil
-            text = "\(begin);\n\(script)"
+            // Outside of a transaction settings would make one of what may refuse to run in one.
+            let settings = self.settingsStatement.map { "\($0);\n" } ?? ""
+            text = "\(begin);\n\(settings)\(script)"
         }
         return PQsendQuery(self.connection, text) == 1
     }
@@ -298,7 +329,7 @@ final class Session: EventHandler, @unchecked Sendable {
             switch step {
             case .statement: operation.rows.append(PostgresRows(storage: storage))
             case nil: operation.rows = [PostgresRows(storage: storage)]
-            case .prepare, .begin, .deallocate: break
+            case .prepare, .begin, .deallocate, .settings: break
             }
         case PGRES_PIPELINE_ABORTED:
             PQclear(result)
@@ -326,12 +357,19 @@ final class Session: EventHandler, @unchecked Sendable {
         case .statement(let key, _): sql = key.sql
         default: break
         }
-        let error = PostgresError(result: result, statement: sql)
+        var error = PostgresError(result: result, statement: sql)
         if case .statement(let key, true) = step, error.sqlState == "0A000" {
             // "cached plan must not change result type": the table was altered.
             self.cache.remove(key, isOnServer: true)
         }
-        if error.sqlState == "26000" { self.cache.removeAll() }
+        if error.sqlState == "26000" {
+            self.cache.removeAll()
+            error.suggestsPooler = true
+        }
+        if error.sqlState == "25006", !self.isReadOnlyByChoice {
+            self.isDiscarded = true
+            self.onReadOnly?()
+        }
         if PostgresError.isFatal(result), step != nil, !operation.isCommit { operation.isOutcomeUnknownOnLoss = false }
         if operation.error == nil { operation.error = error }
     }
@@ -352,10 +390,25 @@ final class Session: EventHandler, @unchecked Sendable {
             }
             if operation.wasInTransaction, self.transactionError == nil { self.transactionError = error }
             operation.completion(.failure(operation.outcome(of: error)))
+        } else if operation.isUnreplicated {
+            operation.completion(
+                .failure(
+                    PostgresError(
+                        operation.abandonment == .cancelled ? .cancelled : .timedOut,
+                        "committed on this server, and no standby confirmed it in time", mayHaveCommitted: true)))
         } else {
             operation.completion(.success(operation.rows))
         }
         self.startNext()
+    }
+
+    /// What the server says unasked.
+    ///
+    /// One thing matters: a COMMIT that was cancelled while it waited for a synchronous standby succeeds, with a warning. Taken as success,
+    /// the work would be forgotten by whoever takes over. The function's name is the only part of the warning that is not translated.
+    fileprivate func take(notice: OpaquePointer) {
+        guard let function = PQresultErrorField(notice, Int32(UInt8(ascii: "R"))) else { return }
+        if String(cString: function) == "SyncRepWaitForLSN" { self.current?.isUnreplicated = true }
     }
 
     private func takeNotifications() {
@@ -425,4 +478,9 @@ final class Session: EventHandler, @unchecked Sendable {
             if !self.isClosed, self.current != nil { self.armSecureReads() }
         }
     }
+}
+
+private nonisolated func receiveNotice(_ context: UnsafeMutableRawPointer?, _ notice: OpaquePointer?) {
+    guard let context, let notice else { return }
+    Unmanaged<Session>.fromOpaque(context).takeUnretainedValue().take(notice: notice)
 }

@@ -18,6 +18,10 @@ struct StatementCache {
     /// Names that the server still holds and we no longer want.
     private(set) var toDeallocate: [String] = []
 
+    /// Names begin with this, which is no other connection's: behind a pooler that nobody told us of, a name of ours must never find a
+    /// statement of somebody else's.
+    private let prefix = "f" + String(UInt64.random(in: .min ... .max), radix: 36) + "_"
+
     init(capacity: Int) {
         self.capacity = capacity
     }
@@ -39,7 +43,7 @@ struct StatementCache {
             self.toDeallocate.append(oldest.value.name)
         }
         self.nextName += 1
-        let name = "f\(self.nextName)"
+        let name = "\(self.prefix)\(self.nextName)"
         self.entries[key] = Entry(name: name, lastUse: self.clock)
         return name
     }

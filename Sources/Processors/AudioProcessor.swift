@@ -6,7 +6,7 @@ public import FlotillaDaemon
 public enum AudioProcessor {
     public static func daemon(_ context: DaemonContext) async throws -> Daemon {
         try await Processor.daemon(.audio, context: context, migrations: ProcessorSchema.migrations) { connections, observer in
-            let kit = try ProcessorKit(connections, observer: observer, context: context)
+            let kit = try ProcessorKit(.audio, connections, observer: observer, context: context)
             var pipeline = AudioPipeline.Configuration(storage: kit.storage, tools: kit.tools, recognizer: kit.recognizer)
             pipeline.limits = kit.mediaLimits
             pipeline.defaultLanguage = kit.settings[\.speechLanguage]

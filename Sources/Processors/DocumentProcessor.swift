@@ -7,7 +7,7 @@ public import FlotillaDaemon
 public enum DocumentProcessor {
     public static func daemon(_ context: DaemonContext) async throws -> Daemon {
         try await Processor.daemon(.document, context: context, migrations: ProcessorSchema.migrations) { connections, observer in
-            let kit = try ProcessorKit(connections, observer: observer, context: context)
+            let kit = try ProcessorKit(.document, connections, observer: observer, context: context)
             let settings = kit.settings
             var pipeline = DocumentPipeline.Configuration(storage: kit.storage, tools: kit.tools)
             pipeline.limits.fileBytes = settings[\.maxFileBytes]

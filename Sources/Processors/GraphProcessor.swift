@@ -11,7 +11,7 @@ public enum GraphProcessor {
     public static func daemon(_ context: DaemonContext) async throws -> Daemon {
         let tagger = try Self.tagger(context.configuration.settings[\.nameModel])
         return try await Processor.daemon(.graph, context: context, migrations: ProcessorSchema.migrations) { connections, observer in
-            let kit = try ProcessorKit(connections, observer: observer, context: context)
+            let kit = try ProcessorKit(.graph, connections, observer: observer, context: context)
             let relations = RelationExtractor()
             let pipeline = GraphPipeline.Configuration(
                 source: kit.entitySource(tagger), relationEngine: RelationExtractor.engine,

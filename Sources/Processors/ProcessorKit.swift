@@ -15,6 +15,7 @@ internal import TextStages
 
 /// What every processor is put together from: tools in the sandbox, storage, models, and the stores behind the pipeline.
 struct ProcessorKit {
+    let kind: QueueKind
     let context: DaemonContext
     let connections: Connections
     let observer: FleetObserver
@@ -32,7 +33,7 @@ struct ProcessorKit {
     /// Probes what the sandbox can do here, and removes what dead processes left in the work directory.
     ///
     /// - Throws: `SettingMistakes` when the cache's address cannot be read.
-    init(_ connections: Connections, observer: FleetObserver, context: DaemonContext) throws {
+    init(_ kind: QueueKind, _ connections: Connections, observer: FleetObserver, context: DaemonContext) throws {
         let concurrency = context.configuration.concurrency
         let settings = context.configuration.settings
         let runner = ChildRunner(concurrency: concurrency, subreaper: true)
@@ -43,6 +44,7 @@ struct ProcessorKit {
         if swept > 0 { context.logger.notice("removed work directories of dead processes", ["count": swept]) }
 
         self.platform = try CachePlatform(connections, logger: context.logger.labelled("cache"), metrics: context.metrics)
+        self.kind = kind
         self.context = context
         self.connections = connections
         self.observer = observer
@@ -85,7 +87,7 @@ struct ProcessorKit {
             store: PostgresStageStore(
                 pool: self.connections.postgres, projections: Self.telling(projections), order: stages.map(\.stage), clearing: clearing,
                 cache: self.platform.stages),
-            lock: RedisLock(client: self.connections.redis, eventLoop: self.connections.loop),
+            lock: RedisLock(client: self.connections.redis(of: self.kind), eventLoop: self.connections.loop),
             options: .init(
                 lockLease: self.context.configuration.lease / 2,
                 lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) },

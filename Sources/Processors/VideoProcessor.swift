@@ -7,7 +7,7 @@ internal import VideoStages
 public enum VideoProcessor {
     public static func daemon(_ context: DaemonContext) async throws -> Daemon {
         try await Processor.daemon(.video, context: context, migrations: ProcessorSchema.migrations) { connections, observer in
-            let kit = try ProcessorKit(connections, observer: observer, context: context)
+            let kit = try ProcessorKit(.video, connections, observer: observer, context: context)
             var pipeline = VideoPipeline.Configuration(storage: kit.storage, tools: kit.tools, recognizer: kit.recognizer)
             pipeline.limits = kit.mediaLimits
             pipeline.defaultLanguage = kit.settings[\.speechLanguage]

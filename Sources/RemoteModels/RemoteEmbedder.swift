@@ -60,7 +60,7 @@ public struct RemoteEmbedder: Embedder {
         return try self.vectors(try await self.server.post("/embeddings", body, responseLimit: limit), count: texts.count)
     }
 
-    private func vectors(_ answer: JSONValue, count: Int) throws(RemoteModelError) -> [[Float]] {
+    func vectors(_ answer: JSONValue, count: Int) throws(RemoteModelError) -> [[Float]] {
         guard let data = answer["data"]?.array, data.count == count else {
             throw RemoteModelError(.embedding, .badAnswer, "The embedding server's answer is not a list of \(count) vectors.")
         }

@@ -45,7 +45,25 @@ public final class PrivatePostgres: Sendable {
     /// Makes a cluster and starts it; returns when it accepts connections.
     ///
     /// - Throws: ``HarnessError`` with the log's end when the server does not start.
-    public init(_ options: Options = Options()) throws {
+    public convenience init(_ options: Options = Options()) throws {
+        try self.init(options: options)
+        let initdb = try self.launch(
+            "initdb", ["-D", "\(self.scratch.path)/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
+        guard initdb.wait() == .exited(0) else { throw HarnessError("initdb failed: \(self.logTail())") }
+        if options.tls { try self.makeCertificate() }
+        try self.start()
+    }
+
+    /// Makes a standby that streams from `primary`, called `name` in its `synchronous_standby_names`, and starts it; returns when it answers
+    /// questions.
+    ///
+    /// - Throws: ``HarnessError`` with the log's end when the copy fails or the server does not start.
+    public convenience init(standbyOf primary: PrivatePostgres, name: String = "standby", _ options: Options = Options()) throws {
+        try self.init(options: options)
+        try self.follow(primary, name: name)
+    }
+
+    private init(options: Options) throws {
         self.programs = try options.programs ?? Self.findPrograms()
         self.scratch = try ScratchDirectory(prefix: "flotilla-pg")
         self.user = try ServerUser.forRoot()
@@ -66,12 +84,6 @@ public final class PrivatePostgres: Sendable {
         }
         settings.merge(options.settings) { $1 }
         self.settings = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
-
-        let initdb = try self.launch(
-            "initdb", ["-D", "\(self.scratch.path)/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
-        guard initdb.wait() == .exited(0) else { throw HarnessError("initdb failed: \(self.logTail())") }
-        if options.tls { try self.makeCertificate() }
-        try self.start()
     }
 
     deinit { self.stopServer(SIGQUIT) }
@@ -118,6 +130,12 @@ public final class PrivatePostgres: Sendable {
         let family = self.freezeFamily(process.pid)
         for pid in family { kill(pid, SIGKILL) }
         process.wait()
+        // Sessions are nobody's children now, and on a busy machine die after their parent. While one has the shared memory the next
+        // start is refused.
+        let end = MonotonicTime.now + .seconds(10)
+        for pid in family.dropFirst() {
+            while hasMemory(pid), MonotonicTime.now < end { usleep(1_000) }
+        }
         self.server.withLock { $0 = nil }
     }
 
@@ -132,6 +150,28 @@ public final class PrivatePostgres: Sendable {
         guard let process = self.server.withLock({ $0 }) else { return }
         for pid in childProcesses(of: process.pid) { kill(pid, SIGCONT) }
         kill(process.pid, SIGCONT)
+    }
+
+    /// Throws the server's data away, if there is any, copies those of `primary` and starts as its standby: what an operator does with a
+    /// primary that was replaced.
+    public func follow(_ primary: PrivatePostgres, name: String = "standby") throws {
+        self.stop()
+        let removal = try ChildProcess("rm", ["-rf", "--", "\(self.scratch.path)/data"])
+        guard removal.wait() == .exited(0) else { throw HarnessError("the old data cannot be removed") }
+        let source = "host=\(primary.scratch.path) port=\(primary.port ?? 5432) user=postgres application_name=\(name)"
+        let copy = try self.launch(
+            "pg_basebackup", ["-D", "\(self.scratch.path)/data", "-R", "-X", "stream", "-c", "fast", "--no-sync", "-d", source])
+        guard copy.wait() == .exited(0) else { throw HarnessError("pg_basebackup failed: \(self.logTail())") }
+        try self.start()
+    }
+
+    /// Makes a primary of a standby; returns when it takes writes.
+    public func promote() throws { try self.execute("SELECT pg_promote()") }
+
+    /// Lets each commit wait for the standbys named, `*` for any one; nothing for none. Those who ask find it at once or soon after.
+    public func setSynchronousStandbys(_ names: String) throws {
+        try self.execute("ALTER SYSTEM SET synchronous_standby_names = '\(names)'")
+        try self.execute("SELECT pg_reload_conf()")
     }
 
     /// Runs SQL text with `psql`, stopping at the first error.
@@ -166,12 +206,7 @@ public final class PrivatePostgres: Sendable {
     }
 
     private func launch(_ program: String, _ arguments: [String]) throws -> ChildProcess {
-        let path = "\(self.programs)/\(program)"
-        guard let user = self.user else { return try ChildProcess(path, arguments, directory: self.scratch.path, log: self.logPath) }
-        // setpriv becomes the program: the pid is the server's own.
-        return try ChildProcess(
-            "setpriv", ["--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", path] + arguments, directory: self.scratch.path,
-            log: self.logPath)
+        try ServerUser.launch("\(self.programs)/\(program)", arguments, as: self.user, directory: self.scratch.path, log: self.logPath)
     }
 
     private func stopServer(_ signal: Int32) {
@@ -189,16 +224,20 @@ public final class PrivatePostgres: Sendable {
     /// Freezes the parent, then its children; again until no new one shows. Returns all.
     private func freezeFamily(_ parent: Int32) -> [Int32] {
         kill(parent, SIGSTOP)
-        let children = childProcesses(of: parent)
-        for pid in children { kill(pid, SIGSTOP) }
-        return [parent] + children
+        var children = childProcesses(of: parent)
+        while true {
+            for pid in children { kill(pid, SIGSTOP) }
+            let now = childProcesses(of: parent)
+            if Set(now).isSubset(of: children) { return [parent] + children }
+            children += now.filter { !children.contains($0) }
+        }
     }
 
-    /// The server writes its pid and, when it accepts connections, `ready` into a file.
+    /// The server writes its pid into a file and, when it accepts connections, `ready`, or `standby` for those that only ask.
     private func isReady(_ pid: Int32) -> Bool {
         guard let text = readFile("\(self.scratch.path)/data/postmaster.pid") else { return false }
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return lines.count >= 8 && lines[0] == "\(pid)" && lines[7].hasPrefix("ready")
+        return lines.count >= 8 && lines[0] == "\(pid)" && (lines[7].hasPrefix("ready") || lines[7].hasPrefix("standby"))
     }
 
     private func logTail() -> String { String((readFile(self.logPath) ?? "no log").suffix(2_000)) }
@@ -212,7 +251,7 @@ public final class PrivatePostgres: Sendable {
 }
 
 /// Whom the server runs as when we are root.
-private struct ServerUser {
+struct ServerUser {
     let id: uid_t
     let group: gid_t
 
@@ -223,6 +262,21 @@ private struct ServerUser {
         }
         throw HarnessError("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody")
     }
+
+    /// Starts `path` as `user`, as ourselves without one.
+    static func launch(_ path: String, _ arguments: [String], as user: ServerUser?, directory: String, log: String) throws -> ChildProcess {
+        guard let user else { return try ChildProcess(path, arguments, directory: directory, log: log) }
+        // setpriv becomes the program: the pid is the server's own.
+        return try ChildProcess(
+            "setpriv", ["--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", path] + arguments, directory: directory, log: log)
+    }
+}
+
+/// Whether a process is there and more than the remains of one that ended.
+private func hasMemory(_ pid: Int32) -> Bool {
+    guard let text = readFile("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return false }
+    let state = text[text.index(after: end)...].first { $0 != " " }
+    return state != "Z" && state != "X"
 }
 
 /// Direct children, from /proc.
@@ -242,7 +296,7 @@ private func childProcesses(of parent: Int32) -> [Int32] {
     return children
 }
 
-private func readFile(_ path: String) -> String? {
+func readFile(_ path: String) -> String? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return nil }
     defer { close(file) }

@@ -40,12 +40,14 @@ public struct ToolBox: Sendable {
 
     /// Runs a program to its end, whatever its exit status.
     ///
+    /// - Parameter environment: set beside what every child gets.
     /// - Throws: ``StageFailure`` when it did not run or was stopped; `CancellationError`.
     package func run(
         _ program: String, _ arguments: [String], reading files: [String], writing directory: String? = nil,
-        input: ChildCommand.Input = .empty, output: ChildCommand.Output = .bytes, limits: ChildLimits
+        environment: [String: String] = [:], input: ChildCommand.Input = .empty, output: ChildCommand.Output = .bytes, limits: ChildLimits
     ) async throws -> ChildResult {
         var command = ChildCommand(program, arguments, input: input, output: output, limits: limits)
+        command.environment.merge(environment) { $1 }
         command.environment["SWIFT_BACKTRACE"] = "enable=no"
         command.directory = directory
         try self.willRun?(program, arguments)

@@ -32,13 +32,12 @@ public struct Snippet: Sendable, Hashable {
         }
         let window = Self.window(matches, length: max(20, length))
         var source = source
-        let (text, start) = source.withUTF8 { Self.cut($0, around: window, length: max(20, length)) }
+        let (text, shown) = source.withUTF8 { Self.cut($0, around: window, length: max(20, length)) }
         self.text = text
         self.matchOffset = matches.isEmpty ? 0 : window.lowerBound
-        let end = start.offset + text.utf8.count - start.prefix
         var highlights: [Range<Int>] = []
-        for match in matches where match.bytes.lowerBound >= start.offset && match.bytes.upperBound <= end {
-            let range = match.bytes.lowerBound - start.offset + start.prefix..<match.bytes.upperBound - start.offset + start.prefix
+        for match in matches where match.bytes.lowerBound >= shown.offset && match.bytes.upperBound <= shown.end {
+            let range = match.bytes.lowerBound - shown.offset + shown.prefix..<match.bytes.upperBound - shown.offset + shown.prefix
             // Pairs of characters overlap: they are one highlight.
             if let last = highlights.last, last.upperBound >= range.lowerBound {
                 highlights[highlights.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
@@ -71,7 +70,7 @@ public struct Snippet: Sendable, Hashable {
     /// The bytes around `window`, cut at spaces where some are near, with an ellipsis where text is left out.
     private static func cut(
         _ bytes: UnsafeBufferPointer<UInt8>, around window: Range<Int>, length: Int
-    ) -> (text: String, start: (offset: Int, prefix: Int)) {
+    ) -> (text: String, shown: (offset: Int, prefix: Int, end: Int)) {
         let slack = max(0, length - window.count)
         var start = max(0, window.lowerBound - slack / 3)
         var end = min(bytes.count, max(start + length, window.upperBound))
@@ -93,6 +92,6 @@ public struct Snippet: Sendable, Hashable {
         let prefix = output.count
         for byte in bytes[start..<end] { output.append(byte < 0x20 ? 0x20 : byte) }
         if end < bytes.count { output += ellipsis }
-        return (String(decoding: output, as: UTF8.self), (start, prefix))
+        return (String(decoding: output, as: UTF8.self), (start, prefix, max(start, end)))
     }
 }

@@ -84,7 +84,6 @@ struct ChunkAtoms {
         var text = text
         var stack: [(level: Int, title: String)] = []
         let blocks = text.withUTF8 { BlockParser.blocks($0) }
-        let snapshot = text
         text.withUTF8 { bytes in
             for block in blocks {
                 switch block.kind {
@@ -92,18 +91,18 @@ struct ChunkAtoms {
                     while let last = stack.last, last.level >= level { stack.removeLast() }
                     stack.append((level, String(decoding: UnsafeBufferPointer(rebasing: bytes[block.title]), as: UTF8.self)))
                     self.sections.append(stack.map(\.title))
-                    self.add(bytes, .heading, block.bytes, text: snapshot, limit: limit)
+                    self.add(bytes, .heading, block.bytes, limit: limit)
                 case .paragraph:
                     for sentence in SentenceSplitter.sentences(bytes, in: block.bytes) {
-                        self.add(bytes, .sentence, sentence, text: snapshot, limit: limit)
+                        self.add(bytes, .sentence, sentence, limit: limit)
                     }
                 case .list, .table, .code:
                     if UTF8Text.scalarCount(bytes, in: block.bytes) <= limit {
-                        self.add(bytes, .whole, block.bytes, text: snapshot, limit: limit)
+                        self.add(bytes, .whole, block.bytes, limit: limit)
                     } else {
                         for line in Lines.split(bytes, in: block.bytes) {
                             let content = LineShape(bytes, line: line).content
-                            if !content.isEmpty { self.add(bytes, .whole, content, text: snapshot, limit: limit) }
+                            if !content.isEmpty { self.add(bytes, .whole, content, limit: limit) }
                         }
                     }
                 }
@@ -112,7 +111,7 @@ struct ChunkAtoms {
     }
 
     /// Adds one atom, or several when it is longer than the limit: cut at a space where there is one near, else between graphemes.
-    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, _ kind: Atom.Kind, _ range: Range<Int>, text: String, limit: Int) {
+    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>, _ kind: Atom.Kind, _ range: Range<Int>, limit: Int) {
         var start = range.lowerBound
         let section = self.sections.count - 1
         while start < range.upperBound {
@@ -129,7 +128,7 @@ struct ChunkAtoms {
                 if space > start + (index - start) * 3 / 4 {
                     index = space
                 } else {
-                    index = Self.graphemeBoundary(text, bytes, before: index, after: start)
+                    index = Self.graphemeBoundary(bytes, before: index, after: start)
                 }
                 scalars = UTF8Text.scalarCount(bytes, in: start..<index)
             }
@@ -139,20 +138,28 @@ struct ChunkAtoms {
         }
     }
 
-    /// The last grapheme boundary at or before `offset` and after `start`; the first one after it when a single grapheme is longer.
-    private static func graphemeBoundary(_ text: String, _ bytes: UnsafeBufferPointer<UInt8>, before offset: Int, after start: Int) -> Int {
+    /// Bytes before a cut that are looked at: people's longest graphemes have some dozens.
+    private static let window = 1_024
+
+    /// The last grapheme boundary at or before `offset` and after `start`, or `offset` itself when there is none near.
+    ///
+    /// Whether a place is a boundary can depend on everything before it: a run of joined pictures has no end. Only a window is looked at, as a
+    /// text of its own, so that a hostile run costs no more than any other text.
+    private static func graphemeBoundary(_ bytes: UnsafeBufferPointer<UInt8>, before offset: Int, after start: Int) -> Int {
         if bytes[offset] < 0x80, bytes[offset - 1] < 0x80 { return offset }
-        var index = offset
-        var tries = 0
-        while index > start, tries < 128 {
-            while index > start, bytes[index] & 0xC0 == 0x80 { index -= 1 }
-            if index <= start { break }
-            if String.Index(text.utf8.index(text.utf8.startIndex, offsetBy: index), within: text) != nil { return index }
-            index -= 1
-            tries += 1
+        var position = max(start, offset - Self.window)
+        while position < offset, bytes[position] & 0xC0 == 0x80 { position += 1 }
+        // With the scalar behind the cut, which may belong to the one before it.
+        var end = offset + 1
+        while end < bytes.count, bytes[end] & 0xC0 == 0x80 { end += 1 }
+        var boundary: Int?
+        for character in String(decoding: UnsafeBufferPointer(rebasing: bytes[position..<end]), as: UTF8.self) {
+            position += character.utf8.count
+            if position > offset { break }
+            boundary = position
         }
         // No boundary near: a run of joiners or jamo as long as that is no text. A scalar boundary keeps the promise on size.
-        return offset
+        return boundary ?? offset
     }
 }
 

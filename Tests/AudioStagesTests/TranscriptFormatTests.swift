@@ -57,4 +57,12 @@ import Testing
         let parts = clock.split { $0 == ":" || $0 == "," }.compactMap { Int($0) }
         return parts.count == 4 ? ((parts[0] * 60 + parts[1]) * 60 + parts[2]) * 1000 + parts[3] : -1
     }
+
+    @Test func `times beyond all recordings are moved to the last one, and written`() throws {
+        let transcript = self.transcript([(.max - 1, .max, "late"), (2_147_483_648, .max, "later")])
+        #expect(transcript.segments.allSatisfy { $0.time.end == 1 << 52 })
+        #expect(TranscriptFormat.srt.file(of: transcript).contains("late"))
+        let stored = #"{"engine":"e","duration_ms":1,"segments":[{"start_ms":0,"end_ms":9223372036854775807,"text":"a"}]}"#
+        #expect(throws: CorpusError.self) { try Transcript(bytes: Array(stored.utf8)) }
+    }
 }

@@ -1,6 +1,7 @@
 import FlotillaCache
 import FlotillaCachePostgres
 import FlotillaPostgres
+import Glibc
 import PostgresClient
 import Reactor
 import ServerHarness
@@ -13,14 +14,30 @@ struct PostgresScene: Sendable {
     private static let loop = EventLoop(name: "cache-postgres-tests")
     private static let server = Lock<(server: PrivatePostgres, databases: Int)?>(nil)
 
-    static func with(connections: Int = 8, _ body: (PostgresScene) async throws -> Void) async throws {
-        let url = try self.server.withLock { state in
+    private static let pooler = Lock<PrivatePgbouncer?>(nil)
+
+    /// With `FLOTILLA_TEST_POOLER` in the environment every test goes through pgbouncer.
+    private static let isAlwaysPooled = getenv("FLOTILLA_TEST_POOLER") != nil
+
+    /// - Parameter pooled: through a pgbouncer that lends its few connections for a transaction each.
+    static func with(connections: Int = 8, pooled: Bool = false, _ body: (PostgresScene) async throws -> Void) async throws {
+        let (server, name) = try self.server.withLock { state in
             var next = try state ?? (PrivatePostgres(.init(fsync: false)), 0)
             next.databases += 1
             state = next
-            return try next.server.createDatabase("cache\(next.databases)")
+            _ = try next.server.createDatabase("cache\(next.databases)")
+            return (next.server, "cache\(next.databases)")
         }
-        var configuration = try PostgresConfiguration(url: url)
+        var configuration = try PostgresConfiguration(url: server.url(database: name))
+        if pooled || self.isAlwaysPooled {
+            let pooler = try self.pooler.withLock { pooler in
+                let running = try pooler ?? PrivatePgbouncer(server, .init(poolSize: 3))
+                pooler = running
+                return running
+            }
+            configuration = try PostgresConfiguration(url: pooler.url(database: name))
+            configuration.pooler = .transaction
+        }
         configuration.maximumConnections = connections
         configuration.acquireTimeout = .seconds(30)
         let pool = PostgresPool(configuration: configuration, eventLoop: self.loop)

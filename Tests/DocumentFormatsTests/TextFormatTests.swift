@@ -109,4 +109,16 @@ import Testing
         #expect(
             try detected(Array("ö".utf16).flatMap { [UInt8(truncatingIfNeeded: $0), 0] } + [0x20, 0, 0x61, 0, 0x62, 0, 0x63, 0]) == .text)
     }
+
+    @Test func `a limit on text counts what is between paragraphs, and cuts between characters`() throws {
+        var limits = FormatLimits()
+        limits.textBytes = 10
+        // Five bytes, two line feeds, and room for three more: one character of three bytes, or one of two.
+        for (text, expected) in [("abcde\n\nfghij", "abcde\n\nfgh"), ("abcde\n\n€€", "abcde\n\n€"), ("abcde\n\nééé", "abcde\n\né")] {
+            let document = try MarkdownReader.read(Array(text.utf8), limits: limits)
+            #expect(document.pages.map(\.text) == [expected])
+            #expect(document.isPartial)
+        }
+        #expect(try MarkdownReader.read(Array("abcde\n\nfgh".utf8), limits: limits).isPartial == false)
+    }
 }

@@ -36,6 +36,13 @@ import Testing
         #expect(rate < 0.03)
     }
 
+    @Test func `an old Word file is read by the same program each time`() async throws {
+        for _ in 0..<20 {
+            let document = try await PipelineHarness.extract("quay-lease.doc").document
+            #expect(document.tools == ["antiword"])
+        }
+    }
+
     @Test func `only the scanned page of a mixed PDF is recognised`() async throws {
         let result = try await PipelineHarness.extract("insurance-claim-mixed.pdf")
         #expect(result.document.pages.map(\.method) == [.textLayer, .ocr, .textLayer])

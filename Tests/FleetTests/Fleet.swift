@@ -7,6 +7,7 @@ import Glibc
 import PostgresClient
 import Reactor
 import RedisClient
+import SelfTest
 import ServerHarness
 import Testing
 import Threading
@@ -179,7 +180,7 @@ final class Fleet: Sendable {
     }
 
     /// The lines of the run log.
-    var runs: [RunLine] { readText("\(self.scratch.path)/runs").split(separator: "\n").compactMap { RunLine($0) } }
+    var runs: [RunLog.Line] { RunLog(path: "\(self.scratch.path)/runs").lines }
 
     /// Waits until nothing is ready, leased or scheduled, and PostgreSQL knows of no work that is not over.
     func settled(within limit: Duration = .seconds(60), sourceLocation: SourceLocation = #_sourceLocation) async throws {
@@ -204,26 +205,8 @@ final class Fleet: Sendable {
     func count(_ query: PostgresQuery) async throws -> Int { try await self.pool.query(query).one()[0, as: Int.self] }
 }
 
-/// A run in the log: its beginning, or its end.
-struct RunLine: Sendable, Hashable {
-    let isEnd: Bool
-    let name: String
-    let attempt: Int
-    let pid: Int32
-    /// Microseconds since 1970.
-    let time: Int64
-
-    init?(_ line: Substring) {
-        var words = line.split(separator: " ")
-        self.isEnd = words.first == "="
-        if self.isEnd { words.removeFirst() }
-        guard words.count == 4, let attempt = Int(words[1]), let pid = Int32(words[2]), let time = Int64(words[3]) else { return nil }
-        self.name = String(words[0])
-        self.attempt = attempt
-        self.pid = pid
-        self.time = time
-    }
-}
+/// A number from the environment.
+func environmentNumber(_ name: String) -> Int? { getenv(name).flatMap { Int(String(cString: $0)) } }
 
 struct WaitedInVain: Error {}
 

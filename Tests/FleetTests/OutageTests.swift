@@ -7,7 +7,7 @@ import Testing
 import Threading
 
 extension FleetTests {
-    /// Servers that go away or freeze under load, and workers that freeze.
+    /// Servers that go away or freeze under load.
     @Suite struct Outages {
         private static let lease = Duration.seconds(3)
 
@@ -88,36 +88,6 @@ extension FleetTests {
             try await Self.check(
                 "PostgreSQL", ownPostgres: true, stop: { $0.postgres.kill9() }, start: { try $0.postgres.start() },
                 freeze: { $0.postgres.freeze() }, thaw: { $0.postgres.thaw() })
-        }
-
-        @Test(.timeLimit(.minutes(2))) func `a worker frozen for twice its lease is refused, and goes on under another name`() async throws
-        {
-            try await Fleet.with { fleet in
-                let frozen = try fleet.worker()
-                try await fleet.ready(workers: 1)
-                let name = try await fleet.broker.workers()[0].id
-                let names = (0..<4).map { "long\($0)" }
-                try await fleet.send(names, run: "sleep", extra: ", \"ms\": 1500")
-                try await eventually("they run") { fleet.runs.count == 4 }
-                frozen.process.kill(SIGSTOP)
-                let other = try fleet.worker()
-                try await Task.sleep(for: Self.lease * 2)
-                try await eventually("the other does them") { fleet.runs.contains { $0.isEnd && $0.pid == other.pid } }
-                frozen.process.kill(SIGCONT)
-                try await fleet.settled()
-                try await eventually("it has another name") {
-                    let workers = try await fleet.broker.workers().map(\.id)
-                    return workers.count == 2 && !workers.contains(name)
-                }
-                let account = try await Account(fleet)
-                account.check(names)
-                try await fleet.check(processed: 4)
-                // What PostgreSQL has was written by the other.
-                #expect(try await fleet.count("SELECT count(*) FROM work_item WHERE worker = \(name.rawValue)") == 0)
-                other.process.kill(SIGKILL)
-                try await fleet.send(["next"])
-                try await eventually("it works on") { fleet.runs.contains { $0.name == "next" && $0.pid == frozen.pid } }
-            }
         }
 
         @Test(.timeLimit(.minutes(2))) func `an outage of storage burns no attempt and sends nothing to the dead`() async throws {

@@ -39,6 +39,22 @@ import Testing
         #expect(configuration.settings[\.databaseURL] == nil)
     }
 
+    @Test func `a queue can have a Redis of its own`() throws {
+        let configuration = try self.read([
+            "REDIS_URL": "redis://one:6379/0", "REDIS_URL_AUDIO": "redis://two:6380/3", "REDIS_URL_GRAPH": "redis://one:6379/0",
+            "REDIS_PASSWORD": "secret",
+        ])
+        let settings = configuration.settings
+        #expect(try configuration.redis(of: .document, clientName: "").endpoint == .tcp(host: "one", port: 6379))
+        #expect(try configuration.redis(of: .audio, clientName: "").endpoint == .tcp(host: "two", port: 6380))
+        #expect(try configuration.redis(of: .audio, clientName: "").database == 3)
+        #expect(try configuration.redis(of: .audio, clientName: "").password == "secret")
+        // One server, and one set of connections to it.
+        #expect(settings.redisShard(.graph) == .main && settings.redisShard(.document) == .main && settings.redisShard(.audio) != .main)
+        let mistakes = self.mistakes(["REDIS_URL_VIDEO": "redis://host:99999999"])
+        #expect(mistakes.count == 1 && mistakes.allSatisfy { $0.contains("REDIS_URL_VIDEO") && !$0.contains("99999999") }, "\(mistakes)")
+    }
+
     @Test func `values are read in every unit`() throws {
         let configuration = try self.read([
             "LEASE_SECONDS": "1m", "HEARTBEAT_SECONDS": " 500ms ", "DLQ_RETENTION_DAYS": "36h", "RETRY_BACKOFF_BASE_SECONDS": "0.5",
@@ -234,5 +250,12 @@ import Testing
         #expect(configuration.retryPolicy(.graph).backoff.base == .seconds(1))
         #expect(configuration.queue(.video).retry == "video_retry")
         #expect(configuration.queues.count == 4)
+    }
+
+    @Test func `a duration above 292 years is none`() {
+        #expect(SettingText.parseDuration("36854775807", bare: .seconds) == nil)
+        #expect(SettingText.parseDuration("9223372036855ms", bare: .seconds) == nil)
+        #expect(SettingText.parseDuration("9223372036854ms", bare: .seconds) == .milliseconds(9_223_372_036_854))
+        #expect(SettingText.parseDuration("106751d", bare: .seconds) == .seconds(106_751 * 86_400))
     }
 }

@@ -97,6 +97,45 @@ import Testing
             if let envelope = try? Envelope(bytes) { #expect(envelope.producerBytes.count <= bytes.count) }
         }
     }
+
+    @Test func `what ends a string is found at every place`() throws {
+        // Strings are read eight bytes at a time: each odd byte at each offset, and before each length of rest.
+        for length in 0...24 {
+            for place in 0...length {
+                let plain = String(repeating: "x", count: place)
+                let rest = String(repeating: "y", count: length - place)
+                for (written, read) in [(#"\""#, "\""), (#"\\"#, "\\"), ("é", "é"), ("~", "~"), (" ", " "), ("\u{7F}", "\u{7F}")] {
+                    let envelope = try Envelope(Array("{\"filename\":\"\(plain)\(written)\(rest)\",\"job_id\":\"j\"}".utf8))
+                    #expect(envelope.filename == plain + read + rest && envelope.jobID == "j")
+                }
+                for control in [0x00, 0x1F] as [UInt8] {
+                    let bytes = Array("{\"filename\":\"\(plain)".utf8) + [control] + Array("\(rest)\"}".utf8)
+                    #expect(throws: MalformedMessage.self) { try Envelope(bytes) }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [#"{"dlq_metadata":1 }"#, #"{"retry_metadata":{} ,"dlq_metadata":{"id":"x"} }"#, #"{ "dlq_metadata":[] , "a":1 }"#])
+    func `blanks behind metadata that others wrote are the producer's, also after a splice`(message: String) throws {
+        let original = try Envelope(Array(message.utf8)).producerBytes
+        let spliced = MessageSplice.adding(self.retry, to: Array(message.utf8))
+        #expect(try Envelope(spliced).producerBytes == original)
+        #expect(try Envelope(original).producerBytes == original)
+    }
+
+    @Test(arguments: [
+        #"{"job_id":"j","retry_metadata":{"retry_count":1e309}}"#, #"{"v":-1e999,"job_id":"j"}"#, #"{"expires_at":[1e309],"job_id":"j"}"#,
+    ]) func `a number beyond every double makes its field absent and not the message malformed`(message: String) throws {
+        let envelope = try Envelope(Array(message.utf8))
+        #expect(envelope.jobID == "j")
+        #expect(envelope.retry == nil && envelope.version == 0 && envelope.expiresAt == nil)
+    }
+
+    @Test func `a malformed number in a known field is malformed`() {
+        #expect(throws: MalformedMessage.self) { try Envelope(Array(#"{"v":01}"#.utf8)) }
+        #expect(throws: MalformedMessage.self) { try Envelope(Array(#"{"v":1e309x}"#.utf8)) }
+    }
 }
 
 @Suite struct TimestampTests {

@@ -59,6 +59,29 @@ import Threading
         }
     }
 
+    @Test func `a worker for which the broker holds more than it knows of gives it back and starts anew`() async throws {
+        let gate = Gate()
+        defer { gate.open() }
+        try await WorkerScene.with(WorkerScene.options(concurrency: 1)) { job in
+            if job.message.filename == "long" { gate.block() }
+            return .completed()
+        } _: { scene in
+            try await scene.send("long")
+            try await eventually("it runs") { scene.runs.all == ["long 1"] }
+            let name = scene.worker.id
+            // As after a restore: a delivery that the worker does not know, or knows no more.
+            try await scene.send("forgotten")
+            let ghosts = try await scene.broker.exchange(
+                [], claiming: 1, firstSequence: 1_000, isRepeat: false, by: name, lease: .seconds(30))
+            #expect(ghosts.deliveries.count == 1)
+            gate.open()
+            try await scene.settled()
+            #expect(scene.worker.id != name)
+            #expect(scene.runs.all == ["long 1", "forgotten 1"])
+            #expect(scene.store.job("j")?.processed == 2)
+        }
+    }
+
     @Test(arguments: [InMemoryBroker.Fault.lostBefore, .lostAfter, .unavailable])
     func `an exchange that fails is repeated until it is known`(fault: InMemoryBroker.Fault) async throws {
         let broker = InMemoryBroker()

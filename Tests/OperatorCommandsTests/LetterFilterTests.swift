@@ -43,7 +43,10 @@ import Testing
         #expect(Glob.matches("abc", "a*c*"))
     }
 
-    @Test(arguments: [("10", 10.0), ("10/s", 10.0), ("600/m", 10.0), ("36000/h", 10.0), ("0", nil), ("x", nil), ("5/d", nil), ("-1", nil)])
+    @Test(arguments: [
+        ("10", 10.0), ("10/s", 10.0), ("600/m", 10.0), ("36000/h", 10.0), ("0", nil), ("x", nil), ("5/d", nil), ("-1", nil),
+        ("1e-300/h", nil), ("nan", nil), ("0.0416/h", nil),
+    ])
     func `rates are a number and a unit`(text: String, expected: Double?) {
         #expect(LetterMover.Pace(text)?.perSecond == expected)
     }
@@ -53,5 +56,11 @@ import Testing
         #expect(LetterMover.batchSize(depth: 1_000) == 100)
         #expect(LetterMover.batchSize(depth: 10_000) == 10)
         #expect(LetterMover.batchSize(depth: 1_000_000) == 1)
+    }
+
+    @Test func `the slowest rate has a pause that can be waited for`() throws {
+        let pace = try #require(LetterMover.Pace("0.042/h"))
+        #expect(pace.batch == 1)
+        #expect(pace.pause(after: 1) > .seconds(85_000) && pace.pause(after: 1) < .seconds(86_401))
     }
 }

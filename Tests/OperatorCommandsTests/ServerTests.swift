@@ -196,6 +196,38 @@ private struct FailingHandler: JobHandler {
         await fleet.close()
     }
 
+    @Test func `a serving benchmark tells of each job once and buries what carries no time`() async throws {
+        let fixture = try await Fixture()
+        #expect(await fixture.run("bench --serve bench_queue").exit == .usage)
+        let fleet = try LiveFleet(.init(environment: ["REDIS_URL": fixture.redis.url, "DATABASE_URL": fixture.postgres.url()]))
+        let sent = MonotonicTime.now.nanoseconds
+        let messages = ["7-\(sent)", "8-\(sent)", "no time"].map { RedisArgument.text("{\"filename\": \"\($0)\"}") }
+        _ = try await fleet.redis().send(.init("LPUSH", [.text("bench_queue")] + messages))
+        let serving = Task { await fixture.run("bench --serve bench_queue --report \(fixture.root) --ledger --durable") }
+        let ledger = "\(fixture.root)/ledger-\(getpid())"
+        func records() -> [(number: Int64, delay: Int64)] {
+            guard let file = fopen(ledger, "re") else { return [] }
+            defer { fclose(file) }
+            var records: [(Int64, Int64)] = []
+            var record = (Int64(0), Int64(0))
+            while fread(&record, 16, 1, file) == 1 { records.append(record) }
+            return records
+        }
+        let deadline = MonotonicTime.now + .seconds(20)
+        while MonotonicTime.now < deadline {
+            if records().count == 2, try await fleet.redis().send(["LLEN", "bench_queue_dlq"]).int == 1 { break }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        serving.cancel()
+        #expect(await serving.value.exit == .success)
+        #expect(Set(records().map(\.number)) == [7, 8])
+        #expect(records().count == 2)
+        #expect(records().allSatisfy { $0.delay > 0 && $0.delay < 20_000_000_000 })
+        #expect(try await fleet.redis().send(["LLEN", "bench_queue_dlq"]).int == 1)
+        #expect(try await fleet.redis().send(["LLEN", "bench_queue"]).int == 0)
+        await fleet.close()
+    }
+
     @Test func `the benchmark leaves nothing behind`() async throws {
         let fixture = try await Fixture()
         let result = await fixture.run("bench --jobs 2000 --durable")

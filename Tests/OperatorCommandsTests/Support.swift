@@ -56,6 +56,8 @@ struct FakeFleet: Fleet {
     func broker(_ queue: FleetQueue) -> any BrokerAdministration { self.brokers[queue] ?? InMemoryBroker() }
     func database() throws -> PostgresPool { throw CommandError(.unavailable, "this test has no database") }
     func redis() throws -> RedisClient { throw CommandError(.unavailable, "this test has no Redis") }
+    func redis(of kind: QueueKind) throws -> RedisClient { try self.redis() }
+    func redisServers() throws -> [(name: String, client: RedisClient)] { [("redis", try self.redis())] }
     func cacheRedis() throws -> RedisClient { try self.redis() }
     func cacheTiers(_ keySpace: CacheKeySpace) throws -> CacheTiers { throw CommandError(.unavailable, "this test has no cache") }
     var sharesRedis: Bool { true }

@@ -67,6 +67,27 @@ import Threading
         }
     }
 
+    @Test(.enabled(if: PrivatePgbouncer.isInstalled)) func `one small statement directly, and through a pooler`() async throws {
+        let server = try await Shared.blocking { try PrivatePostgres(.init(fsync: false)) }
+        let lending = try await Shared.blocking { try PrivatePgbouncer(server) }
+        let keeping = try await Shared.blocking { try PrivatePgbouncer(server, .init(mode: .session)) }
+        let ways: [(name: String, url: String, pooler: PostgresPooler)] = [
+            ("directly, prepared", server.url(), .none), ("directly, as behind a pooler", server.url(), .transaction),
+            ("pgbouncer, session", keeping.url(), .session), ("pgbouncer, transaction", lending.url(), .transaction),
+        ]
+        for way in ways + ways {
+            var configuration = try PostgresConfiguration(url: way.url)
+            configuration.pooler = way.pooler
+            configuration.maximumConnections = 1
+            try await withPool(configuration) { pool async throws in
+                try await pool.query("SELECT \(0)::bigint")
+                let began = MonotonicTime.now
+                for number in 0..<3_000 { try await pool.query("SELECT \(number)::bigint") }
+                print("\(way.name): \((MonotonicTime.now - began).inSeconds / 3_000 * 1e6) us each")
+            }
+        }
+    }
+
     private static func processorTime() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

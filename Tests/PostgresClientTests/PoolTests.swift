@@ -151,7 +151,7 @@ import Threading
         }
         let server = try await Shared.blocking { try Shared.running() }
         var pooled = try PostgresConfiguration(url: server.url())
-        pooled.isBehindPooler = true
+        pooled.pooler = .transaction
         try await withPool(pooled) { pool async throws in
             #expect(try await pool.query("SELECT \(5)::int AS n").one()["n", as: Int.self] == 5)
             #expect(try await pool.query("SELECT 1 FROM pg_prepared_statements").isEmpty)

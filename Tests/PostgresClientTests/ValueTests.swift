@@ -141,4 +141,15 @@ import Testing
             #expect(error.code == .decoding && error.column == "t" && !error.description.contains("abc"))
         }
     }
+
+    @Test(arguments: ["999999-12-31 24:59:60", "999999-01-01 BC", "294277-01-10 00:00:00", "300000-01-01"])
+    func `a time that microseconds cannot say is no time`(text: String) {
+        let bytes = Array(text.utf8)
+        #expect(bytes.withUnsafeBufferPointer { PostgresTimestamp(postgresText: $0) } == nil)
+    }
+
+    @Test func `the last year of PostgreSQL is read`() {
+        let bytes = Array("294246-12-31 23:59:59.999999".utf8)
+        #expect(bytes.withUnsafeBufferPointer { PostgresTimestamp(postgresText: $0) }?.microseconds == 9_223_371_244_799_999_999)
+    }
 }

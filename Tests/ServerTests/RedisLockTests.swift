@@ -85,6 +85,21 @@ import Threading
         self.redis.thaw()
     }
 
+    @Test func `its holder is told when the lease is over, not when the last answer fails to come`() async throws {
+        let losses = Condition(0)
+        let start = MonotonicTime.now
+        let hold = try await self.take("lock:expired", lease: .milliseconds(2_400)) { losses.broadcast { $0 += 1 } }
+        // Renewals at 800 and 1,600 ms are refused; the one at 2,400 ms would wait for its answer until 3,200 ms.
+        _ = try await self.client.send(["ACL", "SETUSER", "default", "-evalsha"])
+        while try await self.client.send(["INFO", "errorstats"]).string?.contains("errorstat_NOPERM:count=2") != true {}
+        self.redis.freeze()
+        #expect(losses.wait { $0 > 0 ? $0 : nil } == 1)
+        let told = MonotonicTime.now - start
+        #expect(!hold.isHeld)
+        #expect(told >= .milliseconds(2_400) && told < .milliseconds(3_000), "told after \(told)")
+        self.redis.thaw()
+    }
+
     private func take(
         _ key: String, lease: Duration = .seconds(30), onLoss: @escaping @Sendable () -> Void = {}
     ) async throws -> any LockHold {

@@ -1,6 +1,7 @@
 import Flotilla
 import FlotillaPostgres
 import FlotillaTesting
+import Glibc
 import JSONText
 import PostgresClient
 import Reactor
@@ -19,15 +20,36 @@ struct StoreScene: Sendable {
     private static let loop = EventLoop(name: "store-tests")
     private static let server = Lock<(server: PrivatePostgres, databases: Int)?>(nil)
 
-    /// Runs `body` on a database with the schema and nothing else.
-    static func with(connections: Int = 8, _ body: (StoreScene) async throws -> Void) async throws {
-        let url = try self.server.withLock { state in
+    private static let pooler = Lock<PrivatePgbouncer?>(nil)
+
+    /// With `FLOTILLA_TEST_POOLER` in the environment every test goes through pgbouncer.
+    private static let isAlwaysPooled = getenv("FLOTILLA_TEST_POOLER") != nil
+
+    /// The configuration of a new and empty database.
+    ///
+    /// - Parameter pooled: through a pgbouncer that lends its few connections for a transaction each.
+    static func database(pooled: Bool = false) throws -> PostgresConfiguration {
+        let (server, name) = try self.server.withLock { state in
             var next = try state ?? (PrivatePostgres(.init(fsync: false)), 0)
             next.databases += 1
             state = next
-            return try next.server.createDatabase("store\(next.databases)")
+            _ = try next.server.createDatabase("store\(next.databases)")
+            return (next.server, "store\(next.databases)")
         }
-        var configuration = try PostgresConfiguration(url: url)
+        guard pooled || self.isAlwaysPooled else { return try PostgresConfiguration(url: server.url(database: name)) }
+        let pooler = try self.pooler.withLock { pooler in
+            let running = try pooler ?? PrivatePgbouncer(server, .init(poolSize: 3))
+            pooler = running
+            return running
+        }
+        var configuration = try PostgresConfiguration(url: pooler.url(database: name))
+        configuration.pooler = .transaction
+        return configuration
+    }
+
+    /// Runs `body` on a database with the schema and nothing else.
+    static func with(connections: Int = 8, pooled: Bool = false, _ body: (StoreScene) async throws -> Void) async throws {
+        var configuration = try self.database(pooled: pooled)
         configuration.maximumConnections = connections
         configuration.acquireTimeout = .seconds(30)
         let pool = PostgresPool(configuration: configuration, eventLoop: self.loop)

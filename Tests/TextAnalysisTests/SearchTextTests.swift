@@ -35,4 +35,13 @@ import Testing
         #expect(snippet.highlights.allSatisfy { $0.upperBound <= snippet.text.utf8.count })
         _ = snippet.marked("<", ">")
     }
+
+    @Test(arguments: ["She met J. R. Smith on a quay.", "aaaa bbbb cccc d e f g h"]) func `no mark stands on the ellipsis`(text: String) {
+        let snippet = Snippet(of: text, terms: TermTokenizer.allTerms(text), length: 20)
+        let words = Array(snippet.text.utf8)
+        let ellipsis = Array("…".utf8)
+        #expect(snippet.text.hasSuffix("…"))
+        #expect(snippet.highlights.allSatisfy { $0.upperBound <= words.count - ellipsis.count })
+        #expect(!snippet.marked("[", "]").contains("\u{FFFD}"))
+    }
 }

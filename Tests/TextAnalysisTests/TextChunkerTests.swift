@@ -112,4 +112,24 @@ import Testing
         }
         #expect(time < .seconds(30))
     }
+
+    @Test(arguments: ["👨\u{200D}", "🇩🇪", "a\u{301}\u{302}\u{303}", "각ᆨ"]) func `runs that join without end take time in proportion`(
+        unit: String
+    ) {
+        let text = String(repeating: unit, count: 100_000 / unit.utf8.count)
+        let options = TextChunker.Options(softLimit: 50, hardLimit: 50)
+        var chunks: [TextChunk] = []
+        let time = ContinuousClock().measure { chunks = TextChunker(options: options).chunks(of: CleanedText(text: text, pages: [])) }
+        #expect(time < .seconds(15))
+        #expect(chunks.map(\.text).joined().unicodeScalars.elementsEqual(text.unicodeScalars))
+        #expect(chunks.allSatisfy { $0.text.unicodeScalars.count <= 50 })
+    }
+
+    @Test(arguments: ["日本語の文", "naïve é ", "👩‍👩‍👧 x", "e\u{301}e\u{301}"]) func `a cut leaves characters whole`(unit: String) {
+        let text = String(repeating: unit, count: 60)
+        let options = TextChunker.Options(softLimit: 50, hardLimit: 50, overlapsBySentence: false)
+        let chunks = TextChunker(options: options).chunks(of: CleanedText(text: text, pages: []))
+        #expect(chunks.count > 1)
+        #expect(chunks.reduce(0) { $0 + $1.text.filter { !$0.isWhitespace }.count } == text.filter { !$0.isWhitespace }.count)
+    }
 }

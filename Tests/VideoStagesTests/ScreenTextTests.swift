@@ -114,4 +114,15 @@ private actor Kept {
                 return true
             })
     }
+
+    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "1000001"]) func `a word beyond every picture is left out`(
+        place: String
+    ) {
+        let rows = [
+            "5\t1\t1\t1\t1\t1\t\(place)\t\(place)\t1\t\(place)\t99\tletters", "5\t1\t1\t1\t1\t2\t36\t92\t60\t\(place)\t96.5\tHello",
+            "5\t1\t1\t1\t1\t3\t36\t92\t60\t24\t96.5\tWorld",
+        ]
+        let lines = TesseractLines(tsv: rows.joined(separator: "\n"), width: 100, height: 100, bar: .page)
+        #expect(lines.lines.map(\.text) == ["World"])
+    }
 }

@@ -26,8 +26,7 @@ public struct CacheSettingCatalog: SettingGroup {
         "CACHE_ENVIRONMENT", .cache, kind: "lower-case letters, digits and `-`, at most 40",
         help: "The second part of every key; the profile's name without it.", check: CacheSettingCatalog.isName)
     public let redisURL = Setting<String?>.url(
-        "CACHE_REDIS_URL", .cache,
-        schemes: ["redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster", "unix"], secret: true,
+        "CACHE_REDIS_URL", .cache, schemes: SettingCatalog.redisSchemes, secret: true,
         help:
             "The Redis of the cache, best one of its own with a `maxmemory` and `maxmemory-policy volatile-lfu`. Without it, the queues' Redis. "
             + "Not on a cluster."

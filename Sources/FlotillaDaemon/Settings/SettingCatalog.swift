@@ -22,6 +22,11 @@ public enum TranslatorChoice: String, Sendable, CaseIterable {
 }
 
 /// What finds the entities of a text.
+/// What stands between the programs and PostgreSQL.
+public enum DatabasePoolerChoice: String, Sendable, CaseIterable {
+    case none, session, transaction
+}
+
 public enum EntityEngineChoice: String, Sendable, CaseIterable {
     case builtin, chat
 }
@@ -30,14 +35,24 @@ public enum EntityEngineChoice: String, Sendable, CaseIterable {
 public struct SettingCatalog: Sendable {
     // MARK: Redis
 
+    static let redisSchemes = ["redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster", "unix"]
+
     public let redisURL = Setting<String?>.url(
-        "REDIS_URL", .redis,
-        schemes: ["redis", "rediss", "redis+sentinel", "rediss+sentinel", "redis+cluster", "rediss+cluster", "unix"], secret: true,
+        "REDIS_URL", .redis, schemes: Self.redisSchemes, secret: true,
         help:
             "Where Redis is, in one line: `redis://user:password@host:6379/0`, `rediss://` for TLS, `unix:///path`, "
             + "`redis+sentinel://user:password@sentinel1:26379,sentinel2/mymaster/0?sentinel_password=secret`, "
             + "`redis+cluster://user:password@node1:6379,node2`. Takes the place of host, port "
             + "and database below; user and password below fill in what it leaves out.")
+    public let redisURLDocument = Self.shard("DOCUMENT", "documents")
+    public let redisURLAudio = Self.shard("AUDIO", "audio files")
+    public let redisURLVideo = Self.shard("VIDEO", "videos")
+    public let redisURLGraph = Self.shard("GRAPH", "the knowledge graph")
+    private static func shard(_ kind: String, _ what: String) -> Setting<String?> {
+        .url(
+            "REDIS_URL_\(kind)", .redis, schemes: Self.redisSchemes, secret: true,
+            help: "A Redis of its own for the queue of \(what), written like `REDIS_URL`. Without it, that one. All programs must agree.")
+    }
     public let redisHost = Setting<String>.text(
         "REDIS_HOST", .redis, kind: "host name or address", default: "localhost", help: "The Redis server."
     ) { !$0.contains { $0 == " " || $0 == "/" } }
@@ -52,6 +67,13 @@ public struct SettingCatalog: Sendable {
     public let redisTLSCertFile = Setting<String?>.optionalPath(
         "REDIS_TLS_CERT_FILE", .redis, help: "Our certificate, if the server asks for one.")
     public let redisTLSKeyFile = Setting<String?>.optionalPath("REDIS_TLS_KEY_FILE", .redis, help: "The key of our certificate.")
+    public let redisWaitReplicas = Setting<Int>.integer(
+        "REDIS_WAIT_REPLICAS", .redis, 0...16, default: 0,
+        help: "How many replicas must have a message before a program of the fleet counts it as sent (Redis's `WAIT`). 0 trusts the "
+            + "primary alone.")
+    public let redisWaitTimeout = Setting<Duration>.duration(
+        "REDIS_WAIT_TIMEOUT", .redis, .milliseconds(1)...(.seconds(60)), default: .seconds(1),
+        help: "How long they may take. After it the message counts as not surely sent: it is sent again, and is there twice at worst.")
     public let allowEvictingRedis = Setting<Bool>.flag(
         "ALLOW_EVICTING_REDIS", .redis, default: false,
         help: "Start even if Redis may evict keys under memory pressure (`maxmemory-policy` other than `noeviction`), which loses messages."
@@ -61,8 +83,15 @@ public struct SettingCatalog: Sendable {
 
     public let databaseURL = Setting<String?>.url(
         "DATABASE_URL", .postgres, schemes: ["postgres", "postgresql"], secret: true,
-        help: "Where PostgreSQL is: `postgres://user:password@host/database?sslmode=verify-full`. Without it, libpq's own variables "
-            + "(`PGHOST`, `PGUSER`, `PGPASSWORD`, `PGPASSFILE`, `PGSSLMODE`, …) decide.")
+        help: "Where PostgreSQL is: `postgres://user:password@host/database?sslmode=verify-full`. Several hosts, "
+            + "`postgres://host1:5432,host2:5432/database`, are a primary and its standbys: the one that takes writes is used, whichever it is "
+            + "(`target_session_attrs=read-write` unless the URL says otherwise). Without it, libpq's own variables (`PGHOST`, `PGUSER`, "
+            + "`PGPASSWORD`, `PGPASSFILE`, `PGSSLMODE`, …) decide.")
+    public let databasePooler = Setting<DatabasePoolerChoice>.choice(
+        "DATABASE_POOLER", .postgres, default: .none,
+        help: "What stands before PostgreSQL: `transaction` for pgbouncer with `pool_mode = transaction`, `session` with "
+            + "`pool_mode = session`. With `transaction` nothing is prepared and settings are made in each transaction; `flotilla doctor` tells "
+            + "when it does not fit.")
     public let databaseConnections = Setting<Int>.integer(
         "DATABASE_CONNECTIONS", .postgres, 1...200, default: 8, help: "Connections a process opens at most.")
 

@@ -33,7 +33,8 @@ public enum SettingText {
             scale = unit.1
         }
         while number.last == " " { number = number.dropLast() }
-        return Self.scaled(number, by: scale).map { .milliseconds($0) }
+        // Beyond this, nanoseconds in 64 bits overflow.
+        return Self.scaled(number, by: scale).flatMap { $0 <= Int64.max / 1_000_000 ? .milliseconds($0) : nil }
     }
 
     /// The shortest exact form: `5m`, `90s`, `500ms`.

@@ -58,6 +58,8 @@ public struct ReconcileReport: Sendable {
         public var processed: Int
         public var failed: Int
         public var cancelled: Int
+        /// There is no row of the job itself, and its counters say nothing: a standby took over that lacked it.
+        public var isMissing = false
         public var isRepaired = false
     }
 

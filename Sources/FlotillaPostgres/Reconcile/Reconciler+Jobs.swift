@@ -2,31 +2,53 @@ internal import Flotilla
 internal import PostgresClient
 
 extension Reconciler {
-    /// Finds jobs whose counters are not those of their items. One statement sees counters and items at the same moment.
+    /// Finds jobs whose counters are not those of their items, and jobs of which a standby that took over knows the items alone. One
+    /// statement sees all of it at the same moment.
     func compareJobs(repair: Bool, into report: inout ReconcileReport) async throws {
         let rows = try await self.slowQuery(
             """
-            SELECT \(fragment: JobRecord.columns), counted.processed, counted.failed, counted.cancelled
-            FROM processing_job AS job
+            WITH missing AS (
+                SELECT job_id, max(tenant_id) AS tenant_id, min(created_at) AS created_at, max(updated_at) AS updated_at
+                FROM work_item AS item
+                WHERE job_id IS NOT NULL AND counts_toward_job AND NOT EXISTS (SELECT FROM processing_job WHERE id = item.job_id)
+                GROUP BY job_id
+            ), job AS (
+                SELECT \(fragment: JobRecord.columns), false AS is_missing FROM processing_job AS job
+                UNION ALL
+                SELECT job_id, tenant_id, 'processing', NULL, 0, 0, 0, created_at, created_at, NULL, updated_at, NULL, NULL, 'message', true
+                FROM missing
+            )
+            SELECT \(fragment: JobRecord.columns), counted.processed, counted.failed, counted.cancelled, job.is_missing
+            FROM job
             LEFT JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE status = 'completed') AS processed, count(*) FILTER (WHERE status = 'failed') AS failed,
                     count(*) FILTER (WHERE status = 'cancelled') AS cancelled
                 FROM work_item WHERE work_item.job_id = job.id AND counts_toward_job
             ) AS counted ON true
-            WHERE (job.processed_files, job.failed_files, job.cancelled_files)
+            WHERE job.is_missing OR (job.processed_files, job.failed_files, job.cancelled_files)
                 IS DISTINCT FROM (counted.processed, counted.failed, counted.cancelled)
             ORDER BY job.id LIMIT \(Self.maximumNamed)
             """)
         for row in rows {
             var job = ReconcileReport.Job(
                 job: try JobRecord(row), processed: try row[14, as: Int.self], failed: try row[15, as: Int.self],
-                cancelled: try row[16, as: Int.self])
+                cancelled: try row[16, as: Int.self], isMissing: try row[17, as: Bool.self])
             if repair {
+                if job.isMissing { try await self.restore(job.job) }
                 try await self.recount(job.job.id)
                 job.isRepaired = true
             }
             report.jobs.append(job)
         }
+    }
+
+    /// Makes the row that the first message of the job had made; how many files there are, only the producer knows.
+    private func restore(_ job: JobRecord) async throws {
+        try await self.pool.query(
+            """
+            INSERT INTO processing_job (id, tenant_id, status, started_at, source)
+            VALUES (\(job.id), \(job.tenantID), 'processing', now(), 'message') ON CONFLICT (id) DO NOTHING
+            """)
     }
 
     /// Items are locked first, as everywhere, so that nobody counts meanwhile.

@@ -236,11 +236,13 @@ public struct Reconciler: Sendable {
 }
 
 extension Reconciler.Suspect {
+    /// Whether a look finds it missing too. Its row was read a moment after the comparison, and may have come to its end in between.
     func isMissing(in sighting: BrokerScan.Sighting) -> Bool {
-        switch self.item.finding {
-        case .messageMissing: sighting.live == 0 && sighting.dead == 0
-        case .deadLetterMissing: sighting.live == 0 && sighting.dead == 0
-        case .requeueUnfinished: sighting.live == 0 && sighting.dead > 0
+        let isOpen = ["queued", "processing", "retrying"].contains(self.item.work.status)
+        return switch self.item.finding {
+        case .messageMissing: isOpen && sighting.live == 0 && sighting.dead == 0
+        case .deadLetterMissing: self.item.work.status == "failed" && sighting.live == 0 && sighting.dead == 0
+        case .requeueUnfinished: isOpen && sighting.live == 0 && sighting.dead > 0
         }
     }
 }

@@ -9,9 +9,9 @@
 -- ARGV[11] number of name-value pairs of each dead; then
 --   acks: sequence ...   releases: sequence, newest first ...   retries: sequence, delay ms, payload ...
 --   dead: sequence, payload, time, pairs ...
--- Returns {state, verdicts, payloads, suspects}: state 0, 1 when paused, 2 when the lease is lost and nothing was written; verdicts '' when all was
+-- Returns {state, verdicts, payloads, suspects, held}: state 0, 1 when paused, 2 when the lease is lost and nothing was written; verdicts '' when all was
 -- settled, else '1' (settled) or '0' (stale) for each, in the order above; payloads in the order of their sequence numbers, false for a gap;
--- suspects a flat list of position in payloads, from 1, and crashes.
+-- suspects a flat list of position in payloads, from 1, and crashes; held is how many deliveries the worker's hash has afterwards.
 -- Atomic: a message is in exactly one of ready, landing, inflight, retries and dead, before and after. A settlement takes effect only if
 -- the delivery was still in this worker's hash. A claim never overwrites a delivery: one that was repeated is refused when it comes late.
 -- At most 1,000 settlements and 1,000 claims.
@@ -24,7 +24,7 @@ local acks, releases, retries, dead = tonumber(ARGV[6]), tonumber(ARGV[7]), tonu
 
 local deadline = redis.call('ZSCORE', workers, worker)
 if not deadline or tonumber(deadline) <= 0 then
-    return {2, string.rep('0', acks + releases + retries + dead), {}, {}}
+    return {2, string.rep('0', acks + releases + retries + dead), {}, {}, 0}
 end
 redis.call('ZADD', workers, now + ARGV[2], worker)
 
@@ -37,7 +37,7 @@ if suspected then
         local payload = redis.call('HGET', inflight, field)
         if payload then
             local digest = redis.sha1hex(payload)
-            redis.call('HDEL', crashes, digest, digest .. ':since')
+            redis.call('HDEL', crashes, digest, digest .. ':since', digest .. ':trial')
         end
     end
     for index = position, position + acks + releases - 1 do forgive(ARGV[index]) end
@@ -87,7 +87,9 @@ if next(stale) then
     for index = 1, settled do words[index] = stale[index] and '0' or '1' end
     verdicts = table.concat(words)
 end
-if count == 0 then return {0, verdicts, {}, {}} end
+-- A worker that knows of fewer than its hash has was given an older state of this server, and lets go of its name.
+local function answer(state, payloads, found) return {state, verdicts, payloads, found, redis.call('HLEN', inflight)} end
+if count == 0 then return answer(0, {}, {}) end
 
 local function suspects(payloads)
     local found = {}
@@ -110,14 +112,14 @@ if ARGV[5] == '1' then
     for index = 1, count do fields[index] = first + index - 1 end
     local held = redis.call('HMGET', inflight, unpack(fields))
     for index = 1, count do
-        if held[index] then return {0, verdicts, held, suspects(held)} end
+        if held[index] then return answer(0, held, suspects(held)) end
     end
-    if not isFirstRepeat then return {0, verdicts, {}, {}} end
+    if not isFirstRepeat then return answer(0, {}, {}) end
 elseif redis.call('ZSCORE', KEYS[5], first) then
-    return {0, verdicts, {}, {}}
+    return answer(0, {}, {})
 end
 
-if redis.call('EXISTS', KEYS[6]) == 1 then return {1, verdicts, {}, {}} end
+if redis.call('EXISTS', KEYS[6]) == 1 then return answer(1, {}, {}) end
 local payloads = redis.call('RPOP', KEYS[4], count) or {}
 if #payloads < count then
     local more = redis.call('RPOP', KEYS[1], count - #payloads)
@@ -137,4 +139,4 @@ if #payloads > 0 then
     end
     redis.call('HSET', inflight, unpack(fields))
 end
-return {0, verdicts, payloads, suspects(payloads)}
+return answer(0, payloads, suspects(payloads))

@@ -12,5 +12,5 @@ if not payload then return 0 end
 bury(KEYS[4], KEYS[5], ARGV[3], 6, tonumber(ARGV[5]), tonumber(ARGV[4]))
 redis.call('HDEL', KEYS[1], ARGV[2])
 local digest = redis.sha1hex(payload)
-redis.call('HDEL', KEYS[3], digest, digest .. ':since')
+redis.call('HDEL', KEYS[3], digest, digest .. ':since', digest .. ':trial')
 return 1

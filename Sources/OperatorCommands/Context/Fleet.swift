@@ -34,8 +34,12 @@ protocol Fleet: Sendable {
     func broker(_ queue: FleetQueue) -> any BrokerAdministration
     /// - Throws: when there is none, or its address is wrong. Nobody has connected yet.
     func database() throws -> PostgresPool
-    /// The Redis behind the brokers.
+    /// The Redis of everything that belongs to no queue, and of all queues that have none of their own.
     func redis() throws -> RedisClient
+    /// The Redis that holds the queue of a kind.
+    func redis(of kind: QueueKind) throws -> RedisClient
+    /// Every Redis that holds queues, each once: `redis`, and those of single queues, like `redis-audio`.
+    func redisServers() throws -> [(name: String, client: RedisClient)]
     /// The Redis of the cache: that of the brokers where none is configured.
     func cacheRedis() throws -> RedisClient
     /// The tiers of the cache. Nobody has connected yet.

@@ -12,17 +12,21 @@ import Threading
 final class LiveFleet: Fleet {
     let queues: [FleetQueue]
     private let redisConfiguration: RedisConfiguration
+    /// Of the queues that have a server of their own.
+    private let redisConfigurations: [RedisShard: RedisConfiguration]
+    private let shards: [QueueKind: RedisShard]
     private let cacheConfiguration: RedisConfiguration
     let sharesRedis: Bool
     private let postgresConfiguration: PostgresConfiguration
     private let deadLetterRetention: Duration
+    private let wait: (replicas: Int, timeout: Duration)
     private let connections = Lock(Connections())
 
     private static let patience = Duration.seconds(5)
 
     private struct Connections {
         var loop: EventLoop?
-        var redis: (client: RedisClient, blocking: RedisBlockingConnection)?
+        var redis: [RedisShard: (client: RedisClient, blocking: RedisBlockingConnection)] = [:]
         /// Only where it is another one.
         var cache: RedisClient?
         var brokers: [FleetQueue: RedisBroker] = [:]
@@ -41,10 +45,19 @@ final class LiveFleet: Fleet {
         // Checks what contradicts what.
         _ = try DaemonConfiguration(settings: settings, role: .documentProcessor)
         self.queues = settings.queues.map { FleetQueue(kind: $0.kind, names: $0.names, maximumRetries: $0.maximumRetries) }
-        var redis = try settings.redis(clientName: "flotilla-cli", connections: 1)
+        var main = try settings.redis(clientName: "flotilla-cli", connections: 1)
         // Somebody sits in front of it.
-        redis.connectTimeout = .seconds(3)
-        self.redisConfiguration = redis
+        main.connectTimeout = .seconds(3)
+        self.redisConfiguration = main
+        var others: [RedisShard: RedisConfiguration] = [:]
+        for queue in self.queues where settings.redisShard(queue.kind) != .main {
+            var other = try settings.redis(of: queue.kind, clientName: "flotilla-cli", connections: 1)
+            other.connectTimeout = main.connectTimeout
+            others[settings.redisShard(queue.kind)] = other
+        }
+        self.redisConfigurations = others
+        self.shards = Dictionary(uniqueKeysWithValues: QueueKind.allCases.map { ($0, settings.redisShard($0)) })
+        self.wait = (settings[\.redisWaitReplicas], settings[\.redisWaitTimeout])
         var cache = try settings.cacheRedis(clientName: "flotilla-cli")
         cache.connections = 1
         cache.connectTimeout = .seconds(3)
@@ -65,16 +78,30 @@ final class LiveFleet: Fleet {
     func redisBroker(_ queue: FleetQueue) -> RedisBroker {
         self.connections.withLock { connections in
             if let broker = connections.brokers[queue] { return broker }
-            let (client, blocking) = self.redis(&connections)
+            let (client, blocking) = self.redis(self.shard(queue.kind), &connections)
             let broker = RedisBroker(
                 names: queue.names, client: client, blocking: blocking, eventLoop: connections.eventLoop(),
-                options: .init(metadataRetention: self.deadLetterRetention))
+                options: .init(
+                    metadataRetention: self.deadLetterRetention, replicas: self.wait.replicas, replicationTimeout: self.wait.timeout))
             connections.brokers[queue] = broker
             return broker
         }
     }
 
-    func redis() -> RedisClient { self.connections.withLock { self.redis(&$0).client } }
+    func redis() -> RedisClient { self.redis(.main) }
+
+    func redis(of kind: QueueKind) -> RedisClient { self.redis(self.shard(kind)) }
+
+    func redisServers() -> [(name: String, client: RedisClient)] {
+        var seen: Set<RedisShard> = []
+        return self.queues.filter { seen.insert(self.shard($0.kind)).inserted }.map { queue in
+            (self.shard(queue.kind) == .main ? "redis" : "redis-\(queue.kindName)", self.redis(of: queue.kind))
+        }
+    }
+
+    private func shard(_ kind: QueueKind) -> RedisShard { self.shards[kind] ?? .main }
+
+    private func redis(_ shard: RedisShard) -> RedisClient { self.connections.withLock { self.redis(shard, &$0).client } }
 
     func cacheRedis() -> RedisClient {
         if self.sharesRedis { return self.redis() }
@@ -96,15 +123,18 @@ final class LiveFleet: Fleet {
             shared: tier(self.cacheRedis()), durable: self.sharesRedis || self.redisConfiguration.isCluster ? nil : tier(self.redis()))
     }
 
-    private func redis(_ connections: inout Connections) -> (client: RedisClient, blocking: RedisBlockingConnection) {
-        if let redis = connections.redis { return redis }
+    private func redis(
+        _ shard: RedisShard, _ connections: inout Connections
+    ) -> (client: RedisClient, blocking: RedisBlockingConnection) {
+        if let redis = connections.redis[shard] { return redis }
         let loop = connections.eventLoop()
+        let configuration = self.redisConfigurations[shard] ?? self.redisConfiguration
         let redis = (
-            client: RedisClient(configuration: self.redisConfiguration, eventLoop: loop),
+            client: RedisClient(configuration: configuration, eventLoop: loop),
             // Connects only when somebody waits with it, which no verb but bench does.
-            blocking: RedisBlockingConnection(configuration: self.redisConfiguration, eventLoop: loop)
+            blocking: RedisBlockingConnection(configuration: configuration, eventLoop: loop)
         )
-        connections.redis = redis
+        connections.redis[shard] = redis
         return redis
     }
 
@@ -121,7 +151,9 @@ final class LiveFleet: Fleet {
         let (redis, cache, pool) = self.connections.withLock { ($0.redis, $0.cache, $0.pool) }
         await pool?.close(grace: .milliseconds(200))
         await cache?.close()
-        await redis?.client.close()
-        await redis?.blocking.close()
+        for server in redis.values {
+            await server.client.close()
+            await server.blocking.close()
+        }
     }
 }

@@ -106,7 +106,10 @@ struct LetterMover: Sendable {
     struct Pace: Sendable {
         let perSecond: Double
 
-        /// Reads `10`, `10/s`, `600/m`, `100/h`; nil for anything else.
+        /// One letter a day. Slower is a mistake, and its pauses would fit no number.
+        private static let slowest = 1.0 / 86_400
+
+        /// Reads `10`, `10/s`, `600/m`, `100/h`; nil for anything else, and for less than one letter a day.
         init?(_ text: String) {
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count <= 2, let number = Double(parts[0]), number > 0, number <= 1e6 else { return nil }
@@ -116,6 +119,7 @@ struct LetterMover: Sendable {
             case "h": self.perSecond = number / 3_600
             default: return nil
             }
+            guard self.perSecond >= Self.slowest else { return nil }
         }
 
         /// A tenth of a second's worth.

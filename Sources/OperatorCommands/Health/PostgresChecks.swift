@@ -32,7 +32,9 @@ enum PostgresChecks {
                     : .failed("postgres.reachable", version, fix: "PostgreSQL 13 or later is needed"))
             if try row[6, as: Bool.self] {
                 result.findings.append(
-                    .failed("postgres.role", "a standby, which takes no writes", fix: "point DATABASE_URL at the primary"))
+                    .failed(
+                        "postgres.role", "a standby, which takes no writes",
+                        fix: "point DATABASE_URL at the primary, or name all servers in it"))
             }
             let encoding = try row[7, as: String.self]
             if encoding != "UTF8" {
@@ -45,21 +47,48 @@ enum PostgresChecks {
                         "postgres.durability", "synchronous_commit is off",
                         fix: "a crash forgets finished work, which then runs again: set it on")
                     : .ok("postgres.durability", "synchronous_commit is \(commit)"))
+            if let failover = try await self.failover(pool, commit: commit) { result.findings.append(failover) }
+            result.findings.append(try await PoolerCheck.run(pool, setting: context.settings()[\.databasePooler]))
             result.findings.append(
                 try self.connections(
                     used: row[4, as: Int.self], limit: row[3, as: Int.self], ours: context.settings()[\.databaseConnections]))
             result.findings.append(await self.schema(context, isUpToDate: &result.isUpToDate))
             result.findings.append(try await self.idleInTransaction(pool))
         } catch {
+            let isPooled = (error as? PostgresError)?.suggestsPooler ?? false
             let error = CommandError(error)
             result.findings.append(
                 .failed(
-                    "postgres.reachable", error.message,
-                    fix: error.exit == .unauthorised
-                        ? "check user, password and pg_hba.conf (DATABASE_URL, PGUSER, PGPASSFILE)"
-                        : "start PostgreSQL, or correct DATABASE_URL (flotilla config show --origin)"))
+                    isPooled ? "postgres.pooler" : "postgres.reachable", error.message,
+                    fix: isPooled
+                        ? "set DATABASE_POOLER to session or transaction, as the pooler's pool_mode says"
+                        : error.exit == .unauthorised
+                            ? "check user, password and pg_hba.conf (DATABASE_URL, PGUSER, PGPASSFILE)"
+                            : "start PostgreSQL, or correct DATABASE_URL (flotilla config show --origin)"))
         }
         return result
+    }
+
+    /// What a failover would lose; nil where nobody stands by.
+    private static func failover(_ pool: PostgresPool, commit: String) async throws -> HealthFinding? {
+        let row = try await pool.query(
+            "SELECT current_setting('synchronous_standby_names'), (SELECT count(*) FROM pg_stat_replication)"
+        ).one()
+        let names = try row[0, as: String.self]
+        let standbys = try row[1, as: Int.self]
+        guard standbys > 0 || !names.isEmpty || pool.configuration.serverCount > 1 else { return nil }
+        let evidence = "\(standbys) standby\(standbys == 1 ? "" : "s") connected; "
+        if names.isEmpty || ["off", "local"].contains(commit) {
+            return .warning(
+                "postgres.failover", evidence + "commits wait for none of them",
+                fix: "what was finished within their lag is forgotten with the primary: set synchronous_standby_names, or run "
+                    + "flotilla reconcile --repair after each failover")
+        }
+        guard standbys > 0 else {
+            return .failed(
+                "postgres.failover", evidence + "commits wait for \(names)", fix: "bring a standby back: until then nothing is committed")
+        }
+        return .ok("postgres.failover", evidence + "commits wait for \(names)")
     }
 
     private static func connections(used: Int, limit: Int, ours: Int) -> HealthFinding {
@@ -90,6 +119,8 @@ enum PostgresChecks {
             """
             SELECT count(*), coalesce(max(extract(epoch FROM now() - state_change)), 0)::bigint FROM pg_stat_activity
             WHERE state LIKE 'idle in transaction%' AND now() - state_change > interval '60 seconds'
+                -- Who has neither has no row locks and keeps no dead rows, as a process that holds nothing but an advisory lock.
+                AND (backend_xid IS NOT NULL OR backend_xmin IS NOT NULL)
             """
         ).one()
         let count = try row[0, as: Int.self]

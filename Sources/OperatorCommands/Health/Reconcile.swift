@@ -40,7 +40,7 @@ struct Reconcile: Verb {
                 report.jobs.map { job in
                     [
                         "job_id": .string(job.job.id), "processed": .count(job.processed), "failed": .count(job.failed),
-                        "cancelled": .count(job.cancelled), "repaired": .bool(job.isRepaired),
+                        "cancelled": .count(job.cancelled), "missing": .bool(job.isMissing), "repaired": .bool(job.isRepaired),
                     ]
                 }))
         output.set(
@@ -74,6 +74,11 @@ struct Reconcile: Verb {
                     + (item.isRepaired ? "; repaired" : ""))
         }
         for job in report.jobs {
+            if job.isMissing {
+                output.line(
+                    "job \(job.job.id) has files and is not known itself, as after a failover" + (job.isRepaired ? "; repaired" : ""))
+                continue
+            }
             output.line(
                 "job \(job.job.id) counts \(job.job.processedFiles) processed, \(job.job.failedFiles) failed, \(job.job.cancelledFiles) "
                     + "cancelled; its files say \(job.processed), \(job.failed), \(job.cancelled)" + (job.isRepaired ? "; repaired" : ""))

@@ -13,10 +13,28 @@ enum RedisChecks {
         var askedAt = WallClock.microseconds
     }
 
+    /// Every server that holds queues; the time is that of the first.
     static func run(_ context: CommandContext) async -> Result {
         var result = Result()
         do {
-            let client = try context.fleet().redis()
+            for (index, server) in try context.fleet().redisServers().enumerated() {
+                let checked = await Self.run(server.client, allowsEviction: try context.settings()[\.allowEvictingRedis])
+                if index == 0 { (result.time, result.askedAt) = (checked.time, checked.askedAt) }
+                result.findings += checked.findings.map { finding in
+                    HealthFinding(
+                        id: finding.id.replacing("redis.", with: "\(server.name)."), severity: finding.severity, evidence: finding.evidence,
+                        fix: finding.fix)
+                }
+            }
+        } catch {
+            result.findings.append(Self.unreachable(error))
+        }
+        return result
+    }
+
+    private static func run(_ client: RedisClient, allowsEviction: Bool) async -> Result {
+        var result = Result()
+        do {
             var waits: [Duration] = []
             _ = try await client.send(["PING"])
             for _ in 0..<20 {
@@ -41,17 +59,20 @@ enum RedisChecks {
             }
             let info = Self.facts(try await client.send(["INFO"]).bytes ?? [])
             let configuration = await Self.configuration(client)
-            result.findings += Self.judge(info, configuration, allowsEviction: try context.settings()[\.allowEvictingRedis])
+            result.findings += Self.judge(info, configuration, allowsEviction: allowsEviction)
         } catch {
-            let error = CommandError(error)
-            result.findings.append(
-                .failed(
-                    "redis.reachable", error.message,
-                    fix: error.exit == .unauthorised
-                        ? "check user and password (REDIS_URL, REDIS_USERNAME, REDIS_PASSWORD) and the user's rights: deploy/redis has the ACL"
-                        : "start Redis, or correct REDIS_URL (flotilla config show --origin)"))
+            result.findings.append(Self.unreachable(error))
         }
         return result
+    }
+
+    private static func unreachable(_ error: any Error) -> HealthFinding {
+        let error = CommandError(error)
+        return .failed(
+            "redis.reachable", error.message,
+            fix: error.exit == .unauthorised
+                ? "check user and password (REDIS_URL, REDIS_USERNAME, REDIS_PASSWORD) and the user's rights: deploy/redis has the ACL"
+                : "start Redis, or correct REDIS_URL (flotilla config show --origin)")
     }
 
     /// The lines `name:value` of INFO.

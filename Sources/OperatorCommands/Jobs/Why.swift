@@ -111,7 +111,9 @@ struct Why: Verb {
         var sentences: [String] = []
         for stage in stages where stage.status != "completed" {
             let key = RedisKeys.lock(item.documentUUID, stage.stage.rawValue, String(item.processingVersion))
-            let left = try await context.fleet().redis().send(["PTTL", .text(key)]).int ?? -2
+            let fleet = try context.fleet()
+            let kind = try fleet.queue(named: item.queue.rawValue).kind
+            let left = try await fleet.redis(of: kind).send(["PTTL", .text(key)]).int ?? -2
             guard left > 0 else { continue }
             let isOwn = stage.worker == item.worker && item.status == "processing"
             sentences.append(

@@ -62,7 +62,7 @@ actor PipelineSampler {
 
     private static func queues(_ fleet: any Fleet) async throws -> [PipelineSnapshot.QueueReading] {
         // Fails sooner than a broker would.
-        _ = try await fleet.redis().send(["PING"], timeout: Self.patience)
+        for server in try fleet.redisServers() { _ = try await server.client.send(["PING"], timeout: Self.patience) }
         let now = WallClock.microseconds
         var readings: [PipelineSnapshot.QueueReading] = []
         for queue in fleet.queues {
@@ -88,10 +88,23 @@ actor PipelineSampler {
     }
 
     private static func instances(_ fleet: any Fleet) async -> [PipelineSnapshot.Instance] {
-        async let queues = Reading.of { try await RedisMemory.read(from: fleet.redis(), timeout: Self.patience) }
-        if fleet.sharesRedis { return [.init(purpose: "queues and cache", memory: await queues)] }
-        async let cache = Reading.of { try await RedisMemory.read(from: fleet.cacheRedis(), timeout: Self.patience) }
-        return [.init(purpose: "queues", memory: await queues), .init(purpose: "cache", memory: await cache)]
+        let servers: [(name: String, client: RedisClient)]
+        do {
+            servers = try fleet.redisServers()
+        } catch {
+            return [.init(purpose: "queues", memory: await Reading.of { throw error })]
+        }
+        var instances: [PipelineSnapshot.Instance] = []
+        for server in servers {
+            let isMain = server.name == "redis"
+            instances.append(
+                .init(
+                    purpose: isMain ? fleet.sharesRedis ? "queues and cache" : "queues" : "queue of \(server.name.dropFirst(6))",
+                    memory: await Reading.of { try await RedisMemory.read(from: server.client, timeout: Self.patience) }))
+        }
+        if fleet.sharesRedis, servers.contains(where: { $0.name == "redis" }) { return instances }
+        let cache = await Reading.of { try await RedisMemory.read(from: fleet.cacheRedis(), timeout: Self.patience) }
+        return instances + [.init(purpose: "cache", memory: cache)]
     }
 
     /// What others than engines were spared, as far as daemons wrote it down.

@@ -1,8 +1,9 @@
 /// All scenarios, in the order in which they run.
 public enum ScenarioCatalogue {
-    public static let all: [any Scenario] = [
+    public static let all: [any Scenario] = processes + outages
+
+    private static let processes: [any Scenario] = [
         WorkerKillStorm(), SchedulerKills(), RequeueKills(), FaultPoints(), MemoryLimit(), DescriptorLimit(), ClockSteps(), FrozenWorker(),
-        Drain(),
-        RollingUpgrade(), Soak(),
+        Drain(), RollingUpgrade(), Soak(), SimulatedFleet(),
     ]
 }

@@ -1,11 +1,10 @@
 internal import Flotilla
 internal import FlotillaRedis
-internal import Glibc
 internal import ServerHarness
 internal import Threading
 
 /// T15: workers and schedulers whose clocks are wrong: the monotonic one by an hour and a day (a time namespace of the kernel), and, where
-/// libfaketime is installed, a wall clock that steps an hour forth and back while retries wait.
+/// there is a C compiler, a wall clock that steps hours forth and back while retries wait.
 struct ClockSteps: Scenario {
     let id = "T15"
     let title = "clocks that are wrong and step"
@@ -27,20 +26,11 @@ struct ClockSteps: Scenario {
         try scene.scheduler(prefix: Self.monotonic(seconds: 86_400))
         scene.journal.note("monotonic clock +1 h", "worker-1")
         scene.journal.note("monotonic clock +24 h", "scheduler-1")
-        let wall = Self.library == nil ? nil : "\(scene.directory.path)/clock"
-        var stepping: FleetProcess?
-        if let wall, let library = Self.library {
-            Self.set(wall, "+0")
-            // By way of env: libfaketime adds a variable to the environment of the first process that it is in, which moves the environment,
-            // from whose place Swift finds its arguments.
-            stepping = try scene.worker(
-                [
-                    "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": wall, "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-                ], prefix: ["env"])
-        }
-        scene.measured("wall clock stepped", stepping == nil ? "no: libfaketime is not installed" : "yes")
+        let clock = SteppingClock.requirement.unmet(in: scene.setting) == nil ? try SteppingClock(in: scene.directory.path) : nil
+        let stepping = try clock.map { try scene.worker($0.environment) }
+        scene.measured("wall clock stepped", stepping == nil ? "no: needs a C compiler" : "yes")
         try await scene.ready(workers: stepping == nil ? 2 : 3)
-        let steps = scene.random { generator in ["+3600", "-3600", "+1800", "-7200"].shuffled(using: &generator) }
+        let steps = scene.random { generator in ([3_600, -3_600, 1_800, -7_200] as [Int64]).shuffled(using: &generator) }
         for (index, step) in steps.enumerated() {
             let ids = index * 60..<(index + 1) * 60
             try await scene.send(
@@ -48,9 +38,9 @@ struct ClockSteps: Scenario {
                     $0 % 5 == 0
                         ? TestJob("fail\($0)", run: "fail", end: .dead(.attemptsSpent)) : TestJob("f\($0)", run: "sleep", milliseconds: 20)
                 })
-            if let wall {
-                scene.journal.note("wall clock \(step) s", stepping?.name ?? "")
-                Self.set(wall, step)
+            if let clock, let stepping {
+                scene.journal.note("wall clock \(step > 0 ? "+" : "")\(step) s", stepping.name)
+                clock.step(to: step)
             }
             try await self.watch(scene, for: .milliseconds(700))
         }
@@ -91,11 +81,4 @@ struct ClockSteps: Scenario {
     private static func monotonic(seconds: Int) -> [String] {
         ["unshare", "--time", "--monotonic", "\(seconds)", "--boottime", "\(seconds)", "--fork", "--kill-child=SIGKILL"]
     }
-
-    private static func set(_ file: String, _ offset: String) { writeText("\(offset)\n", to: file) }
-
-    private static let library: String? = {
-        let directories: [String] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib"]
-        return directories.map { $0 + "/faketime/libfaketimeMT.so.1" }.first { access($0, R_OK) == 0 }
-    }()
 }

@@ -15,6 +15,8 @@ public struct RunLog: Sendable {
         /// Microseconds since 1970, by the worker's clock.
         public let time: Int64
 
+        public var isEnd: Bool { self.kind == .end }
+
         /// `<name> <attempt> <pid> <time>`, behind `=` for an end, behind `!<word>` for a write.
         init?(_ line: Substring) {
             var words = line.split(separator: " ")

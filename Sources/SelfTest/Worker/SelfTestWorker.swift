@@ -22,7 +22,7 @@ public enum SelfTestWorker {
                     let store = PostgresStageStore(pool: connections.postgres)
                     let pipeline = PipelineHandler(
                         stages: [EchoStage(stage: "first"), EchoStage(stage: "second")], store: store,
-                        lock: RedisLock(client: connections.redis, eventLoop: connections.loop),
+                        lock: RedisLock(client: connections.redis(of: .document), eventLoop: connections.loop),
                         options: .init(
                             lockLease: context.configuration.lease, lockWait: .milliseconds(500),
                             lockKey: { RedisKeys.lock($0, $1.rawValue, String($2)) }, withWorkDirectory: { try await $0("/tmp") },

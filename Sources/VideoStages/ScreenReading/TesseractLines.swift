@@ -25,7 +25,7 @@ struct TesseractLines: Sendable {
         for row in tsv.split(whereSeparator: \.isNewline) {
             let fields = row.split(separator: "\t", maxSplits: 11, omittingEmptySubsequences: false)
             guard fields.count == 12, fields[0] == "5", let confidence = Double(fields[10]), let left = Int(fields[6]),
-                let top = Int(fields[7]), let tall = Int(fields[9])
+                let top = Int(fields[7]), let tall = Int(fields[9]), [left, top, tall].allSatisfy(Self.places.contains)
             else { continue }
             if place != Array(fields[2...4]) {
                 self.add(words, width: width, height: height, bar: bar)
@@ -38,6 +38,9 @@ struct TesseractLines: Sendable {
         }
         self.add(words, width: width, height: height, bar: bar)
     }
+
+    /// Pixels that a picture can have, and no number with which one cannot reckon.
+    private static let places = -1_000_000...1_000_000
 
     private struct Word {
         var text: String
