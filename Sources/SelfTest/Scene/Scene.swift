@@ -77,7 +77,9 @@ public final class Scene: Sendable {
         let configuration = try RedisConfiguration(url: self.redisURL)
         self.client = RedisClient(configuration: configuration, eventLoop: Self.loop)
         self.broker = RedisBroker(
-            names: QueueNames(queue: Self.queue, retry: "document_retry", deadLetter: "document_dlq"), client: self.client,
+            names: configuration.isCluster
+                ? RedisKeys.clusterNames(Self.queue)
+                : QueueNames(queue: Self.queue, retry: "document_retry", deadLetter: "document_dlq"), client: self.client,
             blocking: RedisBlockingConnection(configuration: configuration, eventLoop: Self.loop), eventLoop: Self.loop)
         if options.isMigrated { try await self.migrate() }
     }
