@@ -51,6 +51,7 @@ final class Request: @unchecked Sendable {
 
     /// Tells whoever waits, once.
     func complete(_ reply: RedisValue) {
+        if case .member(let pipeline, _) = self.completion, pipeline.takesAlong(self) { return }
         let completion = self.takeCompletion()
         if case .member(let pipeline, let index) = completion { return pipeline.set(reply, at: index) }
         guard case .error(let error) = reply else { return Self.deliver(.success(reply), to: completion) }
@@ -125,6 +126,15 @@ final class Pipeline: @unchecked Sendable {
         self.held.append(member)
         self.release = release
         self.releaseHeld()
+    }
+
+    /// Keeps a WAIT whose pipeline is being sent elsewhere: it speaks of what its own connection has written, so that its answer is
+    /// worth nothing. It changes nothing either, so that it may run again.
+    func takesAlong(_ member: Request) -> Bool {
+        guard let last = self.held.last, member.command.name == "WAIT" else { return false }
+        self.held.append(Held(request: member, redirection: last.redirection, error: last.error))
+        self.releaseHeld()
+        return true
     }
 
     private func releaseHeld() {

@@ -141,8 +141,13 @@ import Threading
                 let replies = try await client.pipeline((0..<20).map { _ in ["RPUSH", "{by hand}list", RedisArgument(round)] })
                 #expect(replies.map(\.int) == (1...20).map { Int64(round * 20 + $0) })
             }
-            // A transaction is not torn apart: it is refused as a whole, and the next one finds its place.
+            // WAIT speaks of its own connection, so it goes where the write goes.
             try cluster.move(slot, from: node(5), to: node(6))
+            _ = try node(6).ask(["CONFIG", "RESETSTAT"])
+            #expect(try await client.pipeline([["SET", "{by hand}w", 1], ["WAIT", 0, 10]]) == [.simple("OK"), .integer(0)])
+            #expect(try node(6).ask(["INFO", "commandstats"]).contains("cmdstat_wait"))
+            // A transaction is not torn apart: it is refused as a whole, and the next one finds its place.
+            try cluster.move(slot, from: node(6), to: node(7))
             let transaction: [RedisCommand] = [["MULTI"], ["INCR", "{by hand}x"], ["INCR", "{by hand}y"], ["EXEC"]]
             let refused = try await client.pipeline(transaction)
             guard case .error(let error) = refused[3] else { throw HarnessError("the transaction ran: \(refused)") }

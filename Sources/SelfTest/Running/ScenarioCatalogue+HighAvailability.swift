@@ -1,4 +1,4 @@
 extension ScenarioCatalogue {
-    /// Primaries that die or are cut off, and slots that move.
-    static let highAvailability: [any Scenario] = [SentinelFailovers(), CutOffPrimary(), SlotMigration()]
+    /// Queues on more than one server.
+    static let highAvailability: [any Scenario] = [SlotMigration()]
 }

@@ -1,6 +1,5 @@
 internal import Flotilla
 internal import FlotillaRedis
-internal import RedisClient
 internal import Threading
 
 /// A job that Redis has accepted.
@@ -43,27 +42,6 @@ extension Scene {
             } catch {
                 try Task.checkCancellation()
                 try await Task.sleep(for: .milliseconds(50))
-            }
-        }
-    }
-
-    /// Pushes messages until a replica says that it has them, too: what a primary alone has accepted may die with it.
-    public func sendConfirmed(_ jobs: [TestJob]) async throws {
-        for start in stride(from: 0, to: jobs.count, by: 100) {
-            let part = jobs[start..<min(start + 100, jobs.count)]
-            var push = RedisCommand("LPUSH")
-            push.append(Self.queue.rawValue)
-            for job in part { push.append(job.payload) }
-            // Together over one connection: WAIT speaks of what its own connection has written.
-            while true {
-                let replies = try? await self.client.pipeline([push, ["WAIT", 1, 1_000]], timeout: .seconds(3))
-                if let replies, case .integer = replies[0], replies[1].int ?? 0 >= 1 { break }
-                try Task.checkCancellation()
-                try await Task.sleep(for: .milliseconds(50))
-            }
-            let time = WallClock.microseconds
-            self.state.withLock { state in
-                for job in part { state.jobs[job.name] = SentJob(job: job, time: time) }
             }
         }
     }
