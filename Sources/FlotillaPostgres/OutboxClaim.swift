@@ -1,7 +1,7 @@
 public import Flotilla
 internal import PostgresClient
 
-/// Pushes messages in order. When it throws, none of them is marked as sent.
+/// Pushes messages of one queue, in order. When it throws, none of them is marked as sent; those of other queues are none of its business.
 public typealias OutboxPush = @Sendable (_ queue: QueueName, _ payloads: [[UInt8]]) async throws -> Void
 
 /// Takes messages out of the outbox, pushes them and marks them as sent, in one transaction.
@@ -13,12 +13,19 @@ enum OutboxClaim {
     /// Messages a transaction.
     static let limit = 256
 
-    /// Pushes what `condition` on the alias `message` selects, oldest first. Returns how many.
+    /// What became of a claim.
+    struct Outcome {
+        var pushed = 0
+        /// The queues that could not be pushed to. Their messages are as they were.
+        var failures: [(queue: QueueName, error: any Error)] = []
+    }
+
+    /// Pushes what `condition` on the alias `message` selects, oldest first. A queue that cannot be pushed to does not hold up the others.
     ///
-    /// - Throws: with nothing marked: ``JobStoreError``.
+    /// - Throws: ``JobStoreError``, with nothing marked, when PostgreSQL fails.
     static func push(
         where condition: PostgresQuery, on pool: PostgresPool, operation: String, _ push: OutboxPush
-    ) async throws(JobStoreError) -> Int {
+    ) async throws(JobStoreError) -> Outcome {
         do {
             return try await pool.withTransaction { transaction in
                 let rows = try await transaction.query(
@@ -30,27 +37,47 @@ enum OutboxClaim {
                     UPDATE outbox AS message SET sent_at = now() FROM claimed WHERE message.id = claimed.id
                     RETURNING message.id, message.queue, message.payload
                     """)
-                guard !rows.isEmpty else { return 0 }
+                guard !rows.isEmpty else { return Outcome() }
                 let messages = try rows.map { row in
                     (id: try row[0, as: Int64.self], queue: try row[1, as: String.self], payload: try row[2, as: [UInt8].self])
                 }
                 var queues: [QueueName] = []
-                var payloads: [QueueName: [[UInt8]]] = [:]
+                var batches: [QueueName: (ids: [Int64], payloads: [[UInt8]])] = [:]
                 for message in messages.sorted(by: { $0.id < $1.id }) {
                     let queue = QueueName(message.queue)
-                    if payloads[queue] == nil { queues.append(queue) }
-                    payloads[queue, default: []].append(message.payload)
+                    if batches[queue] == nil { queues.append(queue) }
+                    batches[queue, default: ([], [])].ids.append(message.id)
+                    batches[queue]?.payloads.append(message.payload)
                 }
+                var outcome = Outcome()
+                var unsent: [Int64] = []
                 FaultPoint.outboxPushing.hit()
-                for queue in queues { try await push(queue, payloads[queue] ?? []) }
+                for queue in queues {
+                    guard let batch = batches[queue] else { continue }
+                    do {
+                        try await push(queue, batch.payloads)
+                        outcome.pushed += batch.ids.count
+                    } catch {
+                        outcome.failures.append((queue, error))
+                        unsent += batch.ids
+                    }
+                }
                 FaultPoint.outboxPushed.hit()
-                return messages.count
+                if !unsent.isEmpty {
+                    try await transaction.query("UPDATE outbox SET sent_at = NULL WHERE id = ANY (\(unsent))")
+                }
+                return outcome
             }
         } catch {
-            if error is PostgresError || error is JobStoreError || error is CancellationError {
-                throw JobStoreError(error, operation: operation)
-            }
-            throw JobStoreError(.unavailable, operation: operation, message: String(describing: error))
+            throw JobStoreError(error, operation: operation)
         }
+    }
+}
+
+extension JobStoreError {
+    /// Why messages stay in the outbox: what the push of each queue threw.
+    init(_ failures: [(queue: QueueName, error: any Error)], operation: String) {
+        let reasons = failures.map { "\($0.queue): \($0.error)" }
+        self.init(.unavailable, operation: operation, message: reasons.joined(separator: "; "))
     }
 }

@@ -71,10 +71,12 @@ public final class OutboxPusher: Sendable {
             }
             if ids.isEmpty { return count }
             do throws(JobStoreError) {
-                let pushed = try await OutboxClaim.push(
-                    where: "message.id = ANY (\(ids))", on: self.pool, operation: "push what follows", self.push)
-                count += pushed
-                if pushed > 0 { self.report(.success(pushed)) }
+                let operation = "push what follows"
+                let outcome = try await OutboxClaim.push(
+                    where: "message.id = ANY (\(ids))", on: self.pool, operation: operation, self.push)
+                count += outcome.pushed
+                if outcome.pushed > 0 { self.report(.success(outcome.pushed)) }
+                if !outcome.failures.isEmpty { throw JobStoreError(outcome.failures, operation: operation) }
             } catch {
                 // Given up here: they are in the outbox, and the relay looks there. Nobody who wants to stop waits for more of the same.
                 self.report(.failure(error))

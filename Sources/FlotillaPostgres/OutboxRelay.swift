@@ -62,8 +62,25 @@ public final class OutboxRelay: Sendable {
     }
 
     /// Pushes up to 256 messages, oldest first, leaving to others what they have in hand. Returns how many.
+    ///
+    /// A queue that cannot be pushed to does not hold up the others.
+    ///
+    /// - Throws: when nothing could be pushed. When only some queues failed, `report` is told.
     public func relay() async throws(JobStoreError) -> Int {
-        try await OutboxClaim.push(where: "true", on: self.pool, operation: "relay the outbox", self.push)
+        var failures: [(queue: QueueName, error: any Error)] = []
+        while true {
+            let failing = failures.map(\.queue.rawValue)
+            let outcome = try await OutboxClaim.push(
+                where: "message.queue <> ALL (\(failing))", on: self.pool, operation: "relay the outbox", self.push)
+            failures += outcome.failures
+            // Messages for a queue that fails may fill the whole batch: look behind them.
+            if outcome.pushed == 0, !outcome.failures.isEmpty { continue }
+            guard !failures.isEmpty else { return outcome.pushed }
+            let error = JobStoreError(failures, operation: "relay the outbox")
+            guard outcome.pushed > 0 else { throw error }
+            self.report(.failure(error))
+            return outcome.pushed
+        }
     }
 
     /// Deletes up to 10,000 messages that were sent before `cutoff`, microseconds since 1970. Returns how many.

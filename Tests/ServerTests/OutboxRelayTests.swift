@@ -33,6 +33,30 @@ import Threading
         }
     }
 
+    @Test func `a queue that cannot be pushed to does not hold up the others`() async throws {
+        try await StoreScene.with { scene in
+            // More than a batch of what nobody can push, and older than all else.
+            try await scene.pool.query(
+                "INSERT INTO outbox (queue, payload) SELECT 'nowhere', convert_to('x', 'UTF8') FROM generate_series(1, 300)")
+            try await self.fill(scene, 5)
+            let pushed = Lock<[String]>([])
+            let failures = Lock<[String]>([])
+            let relay = OutboxRelay(
+                pool: scene.pool,
+                report: { result in if case .failure(let error) = result { failures.withLock { $0.append("\(error)") } } },
+                push: { queue, payloads in
+                    guard queue == "graph_queue" else { throw Killed() }
+                    pushed.withLock { $0 += payloads.map { String(decoding: $0, as: UTF8.self) } }
+                })
+            _ = try await relay.relay()
+            #expect(pushed.withLock { $0 } == (1...5).map { "m\($0)" })
+            #expect(try await scene.count("SELECT count(*) FROM outbox WHERE sent_at IS NULL") == 300)
+            await #expect(throws: JobStoreError.self) { try await relay.relay() }
+            let told = failures.withLock { $0 }
+            #expect(told.allSatisfy { $0.contains("nowhere") } && pushed.withLock { $0.count } == 5, "\(told)")
+        }
+    }
+
     @Test func `several relays push each message once`() async throws {
         try await StoreScene.with { scene in
             try await self.fill(scene, 2_000)

@@ -43,7 +43,11 @@ public struct PipelineHandler: JobHandler {
                 try Task.checkCancellation()
                 switch try await self.run(stage, job, work, outputs: outputs, digests: digests, directory: directory) {
                 case .completed(let output): outputs[stage.stage] = output
-                case .locked(let wait): return .snoozed(wait)
+                case .locked(let wait):
+                    job.logger.info(
+                        "another run has this stage in hand, or makes the same output",
+                        ["stage": stage.stage.rawValue, "wait_ms": wait.inMilliseconds])
+                    return .snoozed(wait)
                 case .superseded: return .superseded
                 }
             }
