@@ -1,6 +1,7 @@
 import Flotilla
 import FlotillaRedis
 import RedisClient
+import SelfTest
 import ServerHarness
 import Testing
 

@@ -82,11 +82,14 @@
             dictionary: ["postgres://", "host=", "sslmode=", "?options=", "-c%20", "'", "\\'", "%", "@"],
             texts: [
                 "postgres://user:secretsecret@host:5432/db?sslmode=require", "host=/run dbname=x user='a b' password='secret\\'s'",
-                "postgresql:///db?host=/tmp&options=-c%20a%3Db",
+                "postgresql:///db?host=/tmp&options=-c%20a%3Db", "postgres://a:1,b:2,/run/db?target_session_attrs=any&hostaddr=1.2.3.4,::1",
             ]
         ) { bytes, _ in
             let configuration = try PostgresConfiguration(url: String(decoding: bytes, as: UTF8.self))
-            _ = (configuration.description, configuration.connectionKeywords())
+            _ = configuration.description
+            for server in configuration.servers.prefix(8).map(Optional.some) + [nil] {
+                _ = configuration.connectionKeywords(to: server, target: configuration.targetSession)
+            }
         }
 
         private static let postgresTexts = [
