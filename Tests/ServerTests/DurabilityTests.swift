@@ -29,11 +29,11 @@ import Testing
             }
         }
 
-        func broker(replicas: Int) throws -> RedisBroker {
+        func broker(replicas: Int, within timeout: Duration = .seconds(10)) throws -> RedisBroker {
             RedisBroker(
                 names: QueueNames(queue: "q", retry: "q_retry", deadLetter: "q_dlq"), client: self.client,
                 blocking: RedisBlockingConnection(configuration: self.client.configuration, eventLoop: DurabilityTests.loop),
-                eventLoop: DurabilityTests.loop, options: .init(replicas: replicas, replicationTimeout: .milliseconds(50)))
+                eventLoop: DurabilityTests.loop, options: .init(replicas: replicas, replicationTimeout: timeout))
         }
 
         /// The replica is cut off, the primary killed after `send`, and the replica takes over. Returns how many messages it has.
@@ -67,11 +67,12 @@ import Testing
         let broker = try pair.broker(replicas: 1)
         try await broker.enqueue(Self.messages(50))
         try await broker.enqueue(Array("{\"job_id\": \"late\"}".utf8), after: .seconds(60))
+        let hasty = try pair.broker(replicas: 1, within: .milliseconds(20))
         var unsure = 0
         let survived = try await pair.failOver {
             for message in Self.messages(5) {
                 do {
-                    try await broker.enqueue([message])
+                    try await hasty.enqueue([message])
                 } catch let error as BrokerError {
                     #expect(error.code == .outcomeUnknown)
                     #expect("\(error)".contains("0 of 1 replicas"), "\(error)")

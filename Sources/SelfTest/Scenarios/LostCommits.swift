@@ -19,7 +19,7 @@ struct LostCommits: Scenario {
     /// What the daemons write: a group of statements that is sent together is one transaction, and its answer is the commit's.
     private static let statements = [
         "COMMIT", "INSERT INTO work_item", "UPDATE work_item AS item", "INSERT INTO processing_job", "INSERT INTO dead_letter",
-        "INSERT INTO stage_run", "UPDATE outbox SET sent_at",
+        "INSERT INTO stage_run", "UPDATE outbox AS message",
     ]
 
     private static func job(_ number: Int) -> TestJob {
