@@ -83,7 +83,7 @@ struct CutOffPrimary: Scenario {
         let name = isConfirmed ? "with WAIT 1" : "without WAIT"
         parent.measured("\(name), accepted by the primary that was cut off", producer.accepted)
         parent.measured("\(name), not confirmed by it and sent again", producer.unconfirmed.count)
-        parent.measured("\(name), lost", account.lost.count)
+        parent.measured("\(name), lost of \(account.sent) messages in all", account.lost.count)
         parent.measured("\(name), restored by reconcile --repair", restored)
         if !isConfirmed {
             // What it had answered just before may not have reached the replica any more.

@@ -49,7 +49,9 @@ struct SentinelFailovers: Scenario {
         parent.measured(
             "from the kill to the new primary, median and longest of \(kills)",
             "\(seconds(promotions[kills / 2])), \(seconds(promotions[kills - 1]))")
-        parent.measured("the longest time without any end", seconds(try await scene.account().longestStall))
+        let account = try await scene.account()
+        parent.measured("with WAIT 1, lost of \(account.sent) messages in \(kills) kills", account.lost.count)
+        parent.measured("with WAIT 1, the longest time without any end", seconds(account.longestStall))
         scene.expectRunning(fleet)
         try await scene.expectNoAttemptBurned()
         try await scene.checkCounters()
@@ -100,7 +102,7 @@ struct SentinelFailovers: Scenario {
             try await scene.send(account.lost.compactMap { sent[$0]?.job })
         }
         try await scene.settled(within: .seconds(120))
-        parent.measured("without WAIT, lost of \(accepted) messages around \(kills) kills", lost)
+        parent.measured("without WAIT, lost of \(accepted) messages sent around \(kills) kills", lost)
         parent.measured("without WAIT, restored by reconcile --repair", restored)
         scene.expectRunning(fleet)
         try await scene.checkCounters()
