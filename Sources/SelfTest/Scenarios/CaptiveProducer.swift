@@ -24,7 +24,7 @@ final class CaptiveProducer: Sendable {
     }
 
     /// Messages whose acceptance was reported. The scene has them among its own.
-    var accepted: Int { self.state.withLock { $0.accepted.count } }
+    var accepted: [TestJob] { self.state.withLock { $0.accepted } }
     /// Messages of which nobody said that they are safe.
     var unconfirmed: [TestJob] { self.state.withLock { $0.unconfirmed } }
 

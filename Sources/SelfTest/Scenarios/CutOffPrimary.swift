@@ -81,9 +81,12 @@ struct CutOffPrimary: Scenario {
         try await scene.quiet()
         let account = try await scene.account()
         let name = isConfirmed ? "with WAIT 1" : "without WAIT"
-        parent.measured("\(name), accepted by the primary that was cut off", producer.accepted)
+        let accepted = Set(producer.accepted.map(\.name))
+        let discarded = accepted.intersection(account.lost).count
+        parent.measured("\(name), accepted by the primary that was cut off", accepted.count)
+        parent.measured("\(name), of these lost", discarded)
         parent.measured("\(name), not confirmed by it and sent again", producer.unconfirmed.count)
-        parent.measured("\(name), lost of \(account.sent) messages in all", account.lost.count)
+        parent.measured("\(name), lost of \(account.sent - accepted.count) other messages", account.lost.count - discarded)
         parent.measured("\(name), restored by reconcile --repair", restored)
         if !isConfirmed {
             // What it had answered just before may not have reached the replica any more.
