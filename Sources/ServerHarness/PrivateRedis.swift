@@ -24,12 +24,16 @@ public final class PrivateRedis: Sendable {
         public var appendOnly: Bool
         /// Run as a sentinel.
         public var isSentinel: Bool
+        /// A further address to listen on, of a network of a test's own, where strangers are let in without a password.
+        public var address: String?
+        /// A command that starts the server, such as one that enters a namespace. It must become the server (exec), not stay its parent.
+        public var prefix: [String]
         /// Further lines of the server's configuration.
         public var configuration: [String]
 
         public init(
             tcp: Bool = false, tls: Bool = false, tlsNeedsClientCertificate: Bool = false, password: String? = nil, users: [String] = [],
-            appendOnly: Bool = false, isSentinel: Bool = false, configuration: [String] = []
+            appendOnly: Bool = false, isSentinel: Bool = false, address: String? = nil, prefix: [String] = [], configuration: [String] = []
         ) {
             self.tcp = tcp
             self.tls = tls
@@ -38,6 +42,8 @@ public final class PrivateRedis: Sendable {
             self.users = users
             self.appendOnly = appendOnly
             self.isSentinel = isSentinel
+            self.address = address
+            self.prefix = prefix
             self.configuration = configuration
         }
     }
@@ -91,9 +97,10 @@ public final class PrivateRedis: Sendable {
     public func start() throws {
         try self.process.withLock { process in
             guard process == nil else { throw HarnessError("the Redis server runs already") }
-            let child = try ChildProcess(
-                "redis-server", ["\(self.directory.path)/redis.conf"] + (self.options.isSentinel ? ["--sentinel"] : []),
-                directory: self.directory.path, log: self.logPath)
+            let line =
+                self.options.prefix + ["redis-server", "\(self.directory.path)/redis.conf"]
+                + (self.options.isSentinel ? ["--sentinel"] : [])
+            let child = try ChildProcess(line[0], Array(line.dropFirst()), directory: self.directory.path, log: self.logPath)
             for _ in 0..<2000 {
                 if self.answers() {
                     process = child
@@ -139,12 +146,14 @@ public final class PrivateRedis: Sendable {
 
     private func writeConfiguration() throws {
         var lines = [
-            "port \(self.port)", "bind 127.0.0.1 -::1", "unixsocket \(self.socketPath)", "unixsocketperm 700", "dir \(self.directory.path)",
+            "port \(self.port)", "bind 127.0.0.1 -::1 \(self.options.address ?? "")", "unixsocket \(self.socketPath)", "unixsocketperm 700",
+            "dir \(self.directory.path)",
             "daemonize no",
         ]
         if !self.options.isSentinel {
             lines += ["save \"\"", "appendonly \(self.options.appendOnly ? "yes" : "no")", "maxmemory-policy noeviction"]
         }
+        if self.options.address != nil { lines.append("protected-mode no") }
         if let password = self.options.password { lines.append("requirepass \"\(password)\"") }
         lines += self.options.users.map { "user \($0)" }
         if let files = self.tlsFiles {

@@ -1,4 +1,4 @@
 extension ScenarioCatalogue {
     /// Queues on more than one server.
-    static let highAvailability: [any Scenario] = [SlotMigration()]
+    static let highAvailability: [any Scenario] = [SentinelFailovers(), CutOffPrimary(), SlotMigration()]
 }

@@ -37,6 +37,11 @@ extension Scene {
         return try await reconciler.run(repair: true).items.count { $0.isRepaired }
     }
 
+    /// The file names of all work that PostgreSQL has a row for.
+    func knownNames() async throws -> [String] {
+        try await self.pool.query("SELECT filename FROM work_item WHERE filename IS NOT NULL").map { try $0[0, as: String.self] }
+    }
+
     /// Waits until so many more runs have begun.
     func underLoad(runs: Int = 100) async throws {
         let before = self.runs.begins.count

@@ -58,7 +58,8 @@ extension Scene {
             "RETRY_BACKOFF_BASE_SECONDS": "200ms", "RETRY_BACKOFF_MAX_SECONDS": "400ms", "DRAIN_SECONDS": "10", "CONCURRENCY": "4",
             "STORAGE_ROOT": "\(self.directory.path)/storage", "WORK_DIRECTORY": "\(self.directory.path)/work",
         ]
-        return Dictionary(own) { $1 }.merging(standard) { $1 }.merging(self.options.environment) { $1 }
+        let confirmed = self.options.redisReplicas > 0 ? ["REDIS_WAIT_REPLICAS": "\(self.options.redisReplicas)"] : [:]
+        return Dictionary(own) { $1 }.merging(standard) { $1 }.merging(confirmed) { $1 }.merging(self.options.environment) { $1 }
     }
 
     // MARK: Faults

@@ -80,7 +80,8 @@ public final class Scene: Sendable {
             names: configuration.isCluster
                 ? RedisKeys.clusterNames(Self.queue)
                 : QueueNames(queue: Self.queue, retry: "document_retry", deadLetter: "document_dlq"), client: self.client,
-            blocking: RedisBlockingConnection(configuration: configuration, eventLoop: Self.loop), eventLoop: Self.loop)
+            blocking: RedisBlockingConnection(configuration: configuration, eventLoop: Self.loop), eventLoop: Self.loop,
+            options: .init(replicas: options.redisReplicas))
         if options.isMigrated { try await self.migrate() }
     }
 

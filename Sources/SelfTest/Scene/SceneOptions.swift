@@ -17,6 +17,8 @@ public struct SceneOptions: Sendable {
     public var redisTCP = false
     /// The address of a Redis that the scenario has made itself; no private one is started then.
     public var redisURL: String?
+    /// How many replicas must confirm what the scene sends, and what its fleet does, before it counts as accepted.
+    public var redisReplicas = 0
 
     /// A PostgreSQL server of the scene's own, for faults that touch it. Otherwise a database of its own on a shared one.
     public var ownsPostgres = false
