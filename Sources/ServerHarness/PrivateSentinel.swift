@@ -102,8 +102,8 @@ public final class PrivateSentinel: Sendable {
 
     /// Whether the primary has every replica in step, and every sentinel knows each of them as one that it may promote.
     ///
-    /// A server that has just come back is not yet: sentinels look at replicas once in ten seconds, and when the primary dies before they have, they
-    /// find nobody good enough.
+    /// A server that has just come back is not yet: sentinels look at replicas once in ten seconds, and when the primary dies before they
+    /// have, they find nobody good enough.
     public func isPromotable() throws -> Bool {
         let primary = try self.primary()
         let replicas = self.servers.count - 1

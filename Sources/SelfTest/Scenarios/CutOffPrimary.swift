@@ -5,8 +5,8 @@ internal import Threading
 
 /// T08: a primary is cut off for eight seconds together with a producer and a worker, lives on, and comes back.
 ///
-/// The sentinels promote its replica meanwhile, so two primaries hand out the same jobs. What the old one was told is discarded when it becomes a
-/// replica. Once with producers that wait for the replica (`WAIT 1`), and once with producers that trust the primary alone.
+/// The sentinels promote its replica meanwhile, so two primaries hand out the same jobs. What the old one was told is discarded when it becomes
+/// a replica. Once with producers that wait for the replica (`WAIT 1`), and once with producers that trust the primary alone.
 struct CutOffPrimary: Scenario {
     let id = "T08"
     let title = "a primary cut off with a producer and a worker"

@@ -5,8 +5,8 @@ internal import Threading
 
 /// T07: the primary dies under load, again and again, and sentinels promote its replica. What died comes back as the replica of the new one.
 ///
-/// Once with producers that wait for the replica (`WAIT 1`), and once with producers that trust the primary alone, while the replica stood still and
-/// lost its connection less than a second ago: the primary then answers for what nobody else has.
+/// Once with producers that wait for the replica (`WAIT 1`), and once with producers that trust the primary alone, while the replica stood
+/// still and lost its connection less than a second ago: the primary then answers for what nobody else has.
 struct SentinelFailovers: Scenario {
     let id = "T07"
     let title = "SIGKILL of the Redis primary, Sentinel failover"

@@ -3,7 +3,8 @@ internal import ServerHarness
 
 /// A network namespace with an address of its own, and a link to it that can be taken down. Needs root.
 ///
-/// The namespace has no name: it lives as long as a process in it, and takes the link with it. So nothing is left behind, however this process ends.
+/// The link goes with this value, or within a second or two of this process, should it be killed. The namespace has no name, and goes with
+/// the last process and connection in it.
 final class PartedNetwork: Sendable {
     /// Our end of the link.
     let outsideAddress: String
@@ -43,12 +44,22 @@ final class PartedNetwork: Sendable {
             throw SelfTestError("the kernel refuses a network namespace")
         }
         try Self.demand(["ip", "link", "add", self.outside, "type", "veth", "peer", "name", self.inside, "netns", "\(self.holder.pid)"])
+        // A shell that outlives us: connections that nobody closed would keep namespace and link for minutes.
+        try Self.demand([
+            "sh", "-c",
+            "(while [ -d /proc/$1 ] && [ -d /sys/class/net/$2 ]; do sleep 1; done; ip link delete $2) &", "sh", "\(getpid())", self.outside,
+        ])
         try Self.demand(["ip", "address", "add", "\(self.outsideAddress)/30", "dev", self.outside])
         try Self.demand(["ip", "link", "set", self.outside, "up"])
         try Self.demand(self.prefix + ["ip", "link", "set", "lo", "up"])
         // Not on the link: what is inside still reaches its own address when the link is down.
         try Self.demand(self.prefix + ["ip", "address", "add", "\(self.insideAddress)/32", "dev", "lo"])
         try self.join()
+    }
+
+    deinit {
+        // The pair goes with either end. If this fails it goes with the namespace.
+        _ = succeeds(["ip", "link", "delete", self.outside])
     }
 
     /// Starts a program inside.
