@@ -99,7 +99,7 @@ int main(int argc, char **argv) {
     }
     for (int slot = 0;; slot = 1 - slot) {
         if (redisGetReply(redis, (void **)&reply) != REDIS_OK) fail(redis->errstr);
-        if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 4 || reply->element[0]->integer != 0) fail("not the answer of an exchange");
+        if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 5 || reply->element[0]->integer != 0) fail("not the answer of an exchange");
         if (reply->element[1]->len != 0) fail("a settlement was stale");
         struct claim got = {asked[slot].first, (long)reply->element[2]->elements};
         freeReplyObject(reply);

@@ -84,10 +84,12 @@ def script_rate(site, program, jobs, batch):
     peer = drivers.flotilla()[0](site)
     peer.prepare()
     peer.send(range(jobs), 0)
-    output = subprocess.run(
+    ended = subprocess.run(
         [program, site.socket, str(site.database), QUEUE, str(jobs), str(batch), expanded("exchange.lua", site.scratch),
-         expanded("register.lua", site.scratch)], capture_output=True, text=True, check=True, timeout=120).stdout
-    return float(output.split()[0])
+         expanded("register.lua", site.scratch)], capture_output=True, text=True, check=False, timeout=120)
+    if ended.returncode != 0:
+        raise RuntimeError(f"exchange ended with {ended.returncode}: {ended.stderr.strip()}")
+    return float(ended.stdout.split()[0])
 
 
 def list_rate(site, jobs):
