@@ -1,15 +1,17 @@
 internal import Glibc
 internal import Threading
 
-/// Calls a closure at an interval from a thread of its own, which nothing else can starve.
+/// Calls a closure again and again from a thread of its own, which nothing else can starve.
 final class Watchdog: Sendable {
     private let isStopped = Lock(false)
 
-    init(every interval: Duration, _ body: @escaping @Sendable () -> Void) {
+    /// - Parameter body: says after which time it wants to be called again.
+    init(after delay: Duration, _ body: @escaping @Sendable () -> Duration) {
         DedicatedThread.start(name: "watchdog") { [isStopped] in
+            var delay = delay
             while !isStopped.withLock({ $0 }) {
-                sleepThisThread(interval)
-                body()
+                sleepThisThread(delay)
+                delay = body()
             }
         }
     }

@@ -74,7 +74,7 @@ public final class Worker: Sendable {
     }
 
     private func work() async {
-        let watchdog = Watchdog(every: .milliseconds(200)) { [weak self] in self?.inspectSlots() }
+        let watchdog = Watchdog(after: .milliseconds(200)) { [weak self] in self?.inspectSlots() ?? .seconds(1) }
         defer { watchdog.stop() }
         for _ in 0..<self.options.concurrency { self.openSlot() }
         await withDiscardingTaskGroup { group in
@@ -236,8 +236,8 @@ public final class Worker: Sendable {
         for slot in self.slots.withLock({ $0 }) { slot.stop(reason, grace: grace, where: condition) }
     }
 
-    /// The watchdog's round.
-    private func inspectSlots() {
+    /// The watchdog's round. Returns when it wants the next: a worker without work is looked at once a second, which costs it next to nothing.
+    private func inspectSlots() -> Duration {
         let now = MonotonicTime.now
         for slot in self.slots.withLock({ $0 }) {
             guard let stop = slot.inspect(at: now, grace: self.options.cancellationGrace) else { continue }
@@ -253,6 +253,8 @@ public final class Worker: Sendable {
         self.inspectLine()
         // Claims that were held off, and the drain's end, are noticed here at the latest.
         self.attention.raise()
+        let hasWork = self.feed.unfinished > 0 || self.state.withLock { !$0.isIdle || $0.mode != .running }
+        return hasWork ? .milliseconds(200) : .seconds(1)
     }
 
     /// Gives back what waits behind runs that take long all of a sudden: another worker may be free.
