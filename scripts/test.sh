@@ -2,7 +2,7 @@
 # Runs the tests that `swift build --build-tests` made: one at a time, and the fleet last, since it kills daemons by the clock and must not
 # share two cores with everything else. The last lines name what failed.
 #
-#   TEST_TIMEOUT=1800   seconds for each of the two parts: a test that hangs must not hold the machine for ever
+#   TEST_TIMEOUT=2700   seconds for each of the two parts: a test that hangs must not hold the machine for ever
 #   TEST_FLAGS=         further arguments of `swift test`
 #   TEST_ATTEMPTS=1     2 runs the suites with failures once more; a test that then passes is named as unsteady, and does not fail the run
 set -uo pipefail
@@ -16,7 +16,7 @@ run() {
     local part=$1
     shift
     # shellcheck disable=SC2086 # TEST_FLAGS is a list of words.
-    timeout --signal=INT --kill-after=30 "${TEST_TIMEOUT:-1800}" \
+    timeout --signal=INT --kill-after=30 "${TEST_TIMEOUT:-2700}" \
         swift test --skip-build --no-parallel --xunit-output "$results/$part.xml" "$@" ${TEST_FLAGS:-} 2>&1 | tee "$results/$part.log"
 }
 
