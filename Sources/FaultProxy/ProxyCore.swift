@@ -121,12 +121,15 @@ final class ProxyCore: EventHandler, @unchecked Sendable {
     }
 
     private func connect(_ client: Int32) {
-        guard let server = try? self.upstream.socket(),
-            let code = try? self.upstream.apply({ Glibc.connect(server, $0, $1) })
-        else {
-            // Out of descriptors. The address itself was tried when the proxy was made.
+        // Both fail for want of descriptors alone: the address itself was tried when the proxy was made.
+        guard let server = try? self.upstream.socket() else {
             self.statistics.unreachable += 1
             return closeDescriptor(client, reset: true)
+        }
+        guard let code = try? self.upstream.apply({ Glibc.connect(server, $0, $1) }) else {
+            self.statistics.unreachable += 1
+            closeDescriptor(client, reset: true)
+            return closeDescriptor(server, reset: true)
         }
         guard code == 0 || code == EINPROGRESS else {
             self.statistics.unreachable += 1

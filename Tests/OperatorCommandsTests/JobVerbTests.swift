@@ -129,7 +129,7 @@ import Threading
         queue.dead = 2
         queue.queued = 1
         #expect(
-            Reconcile.equation(queue)
+            queue.sentence
                 == "accepted 10 = completed 6 + cancelled 0 + dead 2 + queued 1 + leased 0 + scheduled 0; unaccounted 1")
     }
 

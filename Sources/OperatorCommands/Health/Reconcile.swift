@@ -50,9 +50,9 @@ struct Reconcile: Verb {
         output.set("outbox", .count(report.outbox))
         output.set("unnamed", .count(report.unnamed))
 
-        output.line(self.equation(self.sum(report.queues)))
+        output.line(report.total.sentence)
         let busy = report.queues.filter { $0.accepted > 0 }
-        if busy.count > 1 { for queue in busy { output.line("  \(queue.name): \(self.equation(queue))") } }
+        if busy.count > 1 { for queue in busy { output.line("  \(queue.name): \(queue.sentence)") } }
         self.name(report, in: &output)
         let isRepaired = isRepairing && report.unnamed == 0 && report.items.allSatisfy(\.isRepaired) && report.jobs.allSatisfy(\.isRepaired)
         if report.isBalanced {
@@ -92,23 +92,6 @@ struct Reconcile: Verb {
         }
         if report.outbox > 0 { output.line("\(report.outbox) follow-up messages wait for their push") }
         if report.unnamed > 0 { output.line("… and \(report.unnamed) findings more") }
-    }
-
-    static func equation(_ queue: ReconcileReport.Queue) -> String {
-        "accepted \(queue.accepted) = completed \(queue.completed) + cancelled \(queue.cancelled) + dead \(queue.dead) + queued \(queue.queued) "
-            + "+ leased \(queue.leased) + scheduled \(queue.scheduled); unaccounted \(queue.unaccounted)"
-    }
-
-    private static func sum(_ queues: [ReconcileReport.Queue]) -> ReconcileReport.Queue {
-        queues.reduce(into: ReconcileReport.Queue(name: "all")) { sum, queue in
-            sum.accepted += queue.accepted
-            sum.completed += queue.completed
-            sum.cancelled += queue.cancelled
-            sum.dead += queue.dead
-            sum.queued += queue.queued
-            sum.leased += queue.leased
-            sum.scheduled += queue.scheduled
-        }
     }
 
     private static func json(_ queue: ReconcileReport.Queue) -> JSONValue {

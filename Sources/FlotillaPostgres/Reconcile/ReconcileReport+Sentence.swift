@@ -1,5 +1,4 @@
-internal import Flotilla
-public import FlotillaPostgres
+import Flotilla
 
 extension ReconcileReport {
     /// The equation in one line, and what does not add up by name.
