@@ -27,6 +27,18 @@ def ratios(values, others):
     return [value / other for value, other in zip(values, others) if other]
 
 
+def condensed(data):
+    """The data with samples of more than 200 numbers as their count and their percentiles from 0 to 100."""
+    if isinstance(data, dict):
+        return {key: condensed(value) for key, value in data.items()}
+    if not isinstance(data, list):
+        return data
+    if len(data) > 200 and all(isinstance(value, (int, float)) for value in data):
+        ordered = sorted(data)
+        return {"count": len(data), "percentiles": [round(ordered[(len(data) - 1) * part // 100], 3) for part in range(101)]}
+    return [condensed(value) for value in data]
+
+
 class Section:
     """One section's tables and data; written when the `with` is left, also half done."""
 
@@ -50,7 +62,7 @@ class Section:
         with open(os.path.join(RESULTS, f"{self.name}.md"), "w") as file:
             file.write("\n".join(self.lines) + "\n")
         with open(os.path.join(RESULTS, f"{self.name}.json"), "w") as file:
-            json.dump(self.data, file, indent=1, sort_keys=True)
+            json.dump(condensed(self.data), file, indent=1, sort_keys=True)
             file.write("\n")
 
     def line(self, text):
