@@ -33,6 +33,20 @@ public protocol Broker: Sendable {
     /// - Returns: whether a message landed.
     func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool
 
+    /// Waits until there is a message or until `timeout`, and then claims up to `count`, as ``wait(by:timeout:)`` followed by
+    /// ``exchange(_:claiming:firstSequence:isRepeat:by:lease:)`` does; in one step where the broker can.
+    ///
+    /// The worker's lease must be known to be alive for longer than `timeout`, and its landing slot to be empty: an exchange a moment ago that
+    /// brought less than it asked for says both. Cancelling the task ends the wait.
+    /// - Throws: ``BrokerError``; when the outcome is unknown, a message may have landed or been claimed: repeat the claim.
+    func claim(
+        _ count: Int, firstSequence: UInt64, waiting timeout: Duration, by worker: WorkerID, lease: Duration
+    ) async throws(BrokerError) -> Exchange
+
+    /// Where the replies arrive: tasks that prefer it go on there without a change of threads. What they do must be short and never block. Nil
+    /// when it makes no difference.
+    var executor: (any TaskExecutor)? { get }
+
     /// Counts a crash for a suspect before it is run, so that the count stands if this run kills the process too.
     ///
     /// A worker that dies holds messages that it had not begun. Reclaiming makes them all suspects with a count of 1; from then on only trials
@@ -74,6 +88,17 @@ public protocol Broker: Sendable {
 
     /// Adds a message that becomes ready when `delay` has passed on the broker's clock.
     func enqueue(_ payload: [UInt8], after delay: Duration) async throws(BrokerError)
+}
+
+extension Broker {
+    public func claim(
+        _ count: Int, firstSequence: UInt64, waiting timeout: Duration, by worker: WorkerID, lease: Duration
+    ) async throws(BrokerError) -> Exchange {
+        _ = try await self.wait(by: worker, timeout: timeout)
+        return try await self.exchange([], claiming: count, firstSequence: firstSequence, isRepeat: false, by: worker, lease: lease)
+    }
+
+    public var executor: (any TaskExecutor)? { nil }
 }
 
 /// A heartbeat that runs until it is stopped.

@@ -9,6 +9,7 @@ public enum FaultPoint: String, CaseIterable, Sendable {
     case registered
     case exchangeSending = "exchange_sending"
     case exchangeDone = "exchange_done"
+    /// A wait brought messages.
     case messageLanded = "message_landed"
     case beginSending = "begin_sending"
     case beginDone = "begin_done"

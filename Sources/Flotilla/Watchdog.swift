@@ -3,20 +3,41 @@ internal import Threading
 
 /// Calls a closure again and again from a thread of its own, which nothing else can starve.
 final class Watchdog: Sendable {
-    private let isStopped = Lock(false)
+    private struct State {
+        var isWanted = false
+        var isStopped = false
+    }
 
-    /// - Parameter body: says after which time it wants to be called again.
-    init(after delay: Duration, _ body: @escaping @Sendable () -> Duration) {
-        DedicatedThread.start(name: "watchdog") { [isStopped] in
-            var delay = delay
-            while !isStopped.withLock({ $0 }) {
-                sleepThisThread(delay)
+    private let state = Condition(State())
+
+    /// Starts the thread.
+    ///
+    /// - Parameter body: says after which time it wants to be called again; nil for not before ``wake()``.
+    func start(after delay: Duration, _ body: @escaping @Sendable () -> Duration?) {
+        DedicatedThread.start(name: "watchdog") { [state] in
+            var delay: Duration? = delay
+            while true {
+                if let delay { sleepThisThread(delay) }
+                let isStopped = state.wait { state -> Bool? in
+                    guard delay != nil || state.isWanted || state.isStopped else { return nil }
+                    // Before it looks: what comes while it looks is looked at again.
+                    state.isWanted = false
+                    return state.isStopped
+                }
+                if isStopped { return }
                 delay = body()
             }
         }
     }
 
-    func stop() { self.isStopped.withLock { $0 = true } }
+    /// Ends a rest without a limit: there is something to watch again.
+    func wake() {
+        self.state.signal { $0.isWanted = true }
+    }
+
+    func stop() {
+        self.state.signal { $0.isStopped = true }
+    }
 }
 
 /// Blocks the calling thread. Never on a thread of the cooperative pool.

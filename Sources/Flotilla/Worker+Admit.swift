@@ -4,6 +4,9 @@ internal import Threading
 struct Arrival: Sendable {
     let deliveries: [Delivery]
     let generation: Int
+
+    /// Whether reading it takes no longer than the change to another thread.
+    var isSmall: Bool { self.deliveries.count <= 16 && self.deliveries.reduce(0) { $0 + $1.payload.count } <= 32 * 1024 }
 }
 
 extension Worker {

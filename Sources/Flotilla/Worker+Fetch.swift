@@ -58,63 +58,56 @@ extension Worker {
 
     private func turn(as id: WorkerID, generation: Int) async -> LifeEnd {
         var failures = 0
-        // A claim whose outcome is unknown is repeated with the same numbers until it is known: what it took would otherwise lie in this
-        // worker's hands for ever, kept alive by its own heartbeat.
-        var unknownClaim: (count: Int, firstSequence: UInt64)?
-        // Deliveries claimed and not settled.
-        var outstanding = 0
         while true {
             self.lastTurn.withLock { $0 = .now }
-            let (plan, mode) = self.state.withLock { state -> (WorkerState.Plan?, WorkerState.Mode) in
-                guard state.generation == generation else { return (nil, state.mode) }
-                return (state.plan(inFeed: self.feed.unfinished, at: .now), state.mode)
+            let (plan, mode, isSure) = self.state.withLock { state -> (WorkerState.Plan?, WorkerState.Mode, Bool) in
+                guard state.generation == generation else { return (nil, state.mode, true) }
+                return (state.plan(inFeed: self.feed.unfinished, at: .now), state.mode, state.unknownClaims.isEmpty)
             }
             var settlements: [Settlement] = []
             var count = 0
             switch plan {
             case nil: return .leaseLost
-            case .finish where unknownClaim == nil || mode == .stopped: return .finished
-            case .wait where unknownClaim == nil:
+            case .finish where isSure || mode == .stopped: return .finished
+            case .wait where isSure:
                 await self.attention.wait()
                 continue
             case .finish, .wait: break
             case .exchange(let pending, let claiming): (settlements, count) = (pending, claiming)
             }
-            let claim = unknownClaim ?? (count, self.identity.withLock { $0.nextSequence })
+            let call = self.state.withLock { $0.begin(claiming: count, at: .now) }
             do throws(BrokerError) {
                 FaultPoint.exchangeSending.hit()
                 let exchange = try await self.broker.exchange(
-                    settlements, claiming: claim.count, firstSequence: claim.firstSequence, isRepeat: unknownClaim != nil, by: id,
+                    settlements, claiming: call.claim.count, firstSequence: call.claim.firstSequence, isRepeat: call.isRepeat, by: id,
                     lease: self.options.lease)
                 FaultPoint.exchangeDone.hit()
                 failures = 0
-                unknownClaim = nil
-                if exchange.isLeaseLost {
-                    self.loseLease(of: id)
-                    return .leaseLost
-                }
-                self.identity.withLock { identity in
-                    guard identity.id == id else { return }
-                    identity.nextSequence = max(identity.nextSequence, claim.firstSequence + UInt64(claim.count))
-                }
-                outstanding += exchange.deliveries.count - settlements.count
-                if let held = exchange.held, held > outstanding {
-                    // The broker came back older than it was, with deliveries that this worker has settled. They go back to the queue with its
-                    // name, as does what it runs: nobody would ever ask for them again.
-                    self.loseLease(of: id)
-                    return .leaseLost
-                }
+                guard self.accept(exchange, of: call, settled: settlements.count, by: id) else { return .leaseLost }
                 self.report(settlements, exchange.verdicts)
-                self.take(exchange, wanted: claim.count, generation: generation)
+                self.take(exchange, of: call)
             } catch {
                 self.observer?.observe(.brokerFailed(error))
                 if error.code == .closed { return .finished }
-                self.state.withLock { $0.restore(settlements, generation: generation) }
-                if error.code == .outcomeUnknown, claim.count > 0 { unknownClaim = claim }
+                self.state.withLock {
+                    $0.restore(settlements, generation: generation)
+                    $0.failed(call, isUnknown: error.code == .outcomeUnknown)
+                }
                 failures += 1
                 await self.pauseAfterFailure(failures)
             }
         }
+    }
+
+    /// Looks whether the worker still has its name, after an answer of the broker.
+    private func accept(_ exchange: Exchange, of call: WorkerState.Call, settled: Int, by id: WorkerID) -> Bool {
+        let isAlive =
+            !exchange.isLeaseLost
+            && self.state.withLock {
+                $0.answered(call, claimed: exchange.deliveries.count, settled: settled, held: exchange.held)
+            }
+        if !isAlive { self.loseLease(of: id) }
+        return isAlive
     }
 
     /// 50 ms, doubling, at most 2 s, half of it random.
@@ -130,45 +123,68 @@ extension Worker {
         }
     }
 
-    private func take(_ exchange: Exchange, wanted: Int, generation: Int) {
+    /// - Parameter isWelcome: whether messages can be run; those that cannot go back.
+    private func take(_ exchange: Exchange, of call: WorkerState.Call, isWelcome: Bool = true) {
         let count = exchange.deliveries.count
         let (isUnwanted, isIdle) = self.state.withLock { state in
-            let isUnwanted = state.mode > .running || state.hasUnwantedLanding
-            state.claimed(count, of: wanted, isPaused: exchange.isPaused, generation: generation, at: .now)
+            let isUnwanted = !isWelcome || state.mode > .running || state.hasUnwantedLanding
+            state.claimed(count, of: call.claim.count, isPaused: exchange.isPaused, generation: call.generation, at: .now)
             return (isUnwanted, state.isIdle)
         }
         if isIdle { self.idleness.raise() }
         guard count > 0 else { return }
         if isUnwanted {
             let releases = exchange.deliveries.map { Settlement.release($0.id) }
-            self.settle(releases, generation: generation)
+            self.settle(releases, generation: call.generation)
             return self.state.withLock { $0.admitted(count) }
         }
         self.observer?.observe(.claimed(count))
-        self.arrivals.submit(Arrival(deliveries: exchange.deliveries, generation: generation))
+        self.watchdog.wake()
+        let arrival = Arrival(deliveries: exchange.deliveries, generation: call.generation)
+        // A few are read at once: to hand them to another thread would take longer.
+        if arrival.isSmall, self.arrivals.count == 0 {
+            self.read(arrival.deliveries, generation: arrival.generation)
+        } else {
+            self.arrivals.submit(arrival)
+        }
     }
 
     // MARK: Waiting
 
-    /// The wait loop: while the queue is empty, lets the broker wake this worker for the next message.
+    /// The wait loop: while the queue is empty, lets the broker wake this worker with the next messages.
     private func waitForMessages(as id: WorkerID, generation: Int) async {
         while !Task.isCancelled {
-            await self.idleness.wait()
-            guard !Task.isCancelled, self.state.withLock({ $0.isWaiting(generation: generation) }) else { continue }
-            var hasLanded = false
+            let begun = self.state.withLock {
+                $0.beginWaiting(inFeed: self.feed.unfinished, generation: generation, at: .now)
+            }
+            guard let call = begun else {
+                self.attention.raise()
+                self.watchdog.wake()
+                await self.idleness.wait()
+                continue
+            }
             do throws(BrokerError) {
                 // Shorter than the lease: the wait of a worker that froze must be over when others take back what it held.
-                hasLanded = try await self.broker.wait(by: id, timeout: min(.seconds(5), self.options.lease / 2))
-                if hasLanded { FaultPoint.messageLanded.hit() }
+                let exchange = try await self.broker.claim(
+                    call.claim.count, firstSequence: call.claim.firstSequence, waiting: min(.seconds(10), self.options.lease / 3), by: id,
+                    lease: self.options.lease)
+                if !exchange.deliveries.isEmpty { FaultPoint.messageLanded.hit() }
+                let isWelcome = self.state.withLock { $0.waited(generation: generation, at: .now) }
+                guard self.accept(exchange, of: call, settled: 0, by: id) else { return self.attention.raise() }
+                self.take(exchange, of: call, isWelcome: isWelcome)
+                // The fetch loop turns, so that who watches it sees that it can.
+                if exchange.deliveries.isEmpty { self.attention.raise() }
             } catch {
+                self.state.withLock {
+                    $0.waitFailed(generation: generation, inFeed: self.feed.unfinished, at: .now)
+                    $0.failed(call, isUnknown: error.code == .outcomeUnknown)
+                }
+                // The end of a life cuts its wait off.
+                if Task.isCancelled { return }
                 self.observer?.observe(.brokerFailed(error))
                 await self.pauseAfterFailure(3)
+                self.attention.raise()
             }
-            // Landed or not, a claim looks: a wake-up that was lost costs five seconds at the most.
-            self.state.withLock {
-                $0.waited(hasLanded: hasLanded, generation: generation, inFeed: self.feed.unfinished, at: .now)
-            }
-            self.attention.raise()
         }
     }
 
@@ -177,8 +193,8 @@ extension Worker {
     /// Every run is stopped before its next side effect; nothing it still brings is accepted. The next life has a new name.
     func loseLease(of id: WorkerID) {
         let isCurrent = self.identity.withLock { identity in
-            guard identity.id == id else { return false }
-            identity = (WorkerID.random(), 1)
+            guard identity == id else { return false }
+            identity = WorkerID.random()
             return true
         }
         guard isCurrent else { return }

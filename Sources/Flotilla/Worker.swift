@@ -18,7 +18,7 @@ public final class Worker: Sendable {
 
     let state: Lock<WorkerState>
     /// What the current life of this worker is called.
-    let identity: Lock<(id: WorkerID, nextSequence: UInt64)>
+    let identity: Lock<WorkerID>
     let feed = Feed()
     let slots = Lock<[Slot]>([])
     /// Where handlers run: they may block as long as they like and hold up neither heartbeats nor settlements.
@@ -30,6 +30,7 @@ public final class Worker: Sendable {
     let arrivals = Batcher<Arrival>(limit: 1)
     let admissions: Batcher<PendingClaim>
     let records: Batcher<PendingRecord>
+    let watchdog = Watchdog()
     /// How often in a row the watchdog found runs waiting and none handed out.
     private let line = Lock((handedOut: 0, rounds: 0))
     /// When the fetch loop last turned: what a watchdog may ask for.
@@ -49,14 +50,14 @@ public final class Worker: Sendable {
         self.observer = observer
         self.logger = logger
         self.state = Lock(WorkerState(options: options))
-        self.identity = Lock((WorkerID.random(), 1))
+        self.identity = Lock(WorkerID.random())
         self.admissions = Batcher(limit: options.batch)
         self.records = Batcher(limit: options.batch)
         self.threads = ThreadPool(name: "handler", threads: options.concurrency)
     }
 
     /// The name of the current life: a new one after every lost lease.
-    public var id: WorkerID { self.identity.withLock { $0.id } }
+    public var id: WorkerID { self.identity.withLock { $0 } }
 
     // MARK: Running and stopping
 
@@ -74,8 +75,8 @@ public final class Worker: Sendable {
     }
 
     private func work() async {
-        let watchdog = Watchdog(after: .milliseconds(200)) { [weak self] in self?.inspectSlots() ?? .seconds(1) }
-        defer { watchdog.stop() }
+        self.watchdog.start(after: .milliseconds(200)) { [weak self] in self?.inspectSlots() }
+        defer { self.watchdog.stop() }
         for _ in 0..<self.options.concurrency { self.openSlot() }
         await withDiscardingTaskGroup { group in
             group.addTask {
@@ -84,7 +85,8 @@ public final class Worker: Sendable {
             group.addTask { await self.admissions.run { await self.admit($0) } }
             group.addTask { await self.records.run { await self.record($0) } }
             group.addTask { await self.watchForCancelledJobs() }
-            await self.fetch()
+            // On the thread on which replies arrive: what comes goes from the socket to its handler with one change of threads.
+            await withTaskExecutorPreference(self.broker.executor) { await self.fetch() }
             self.arrivals.close()
             self.admissions.close()
             self.records.close()
@@ -98,6 +100,7 @@ public final class Worker: Sendable {
         self.state.withLock { $0.advance(to: .quiet) }
         self.attention.raise()
         self.idleness.raise()
+        self.watchdog.wake()
     }
 
     /// Claims no more, gives back what has not begun, lets runs finish within the grace, then cancels them and gives them back with no attempt
@@ -107,6 +110,7 @@ public final class Worker: Sendable {
         self.giveBack { $0.takeAll() }
         self.attention.raise()
         self.idleness.raise()
+        self.watchdog.wake()
         self.after(grace) { worker in
             worker.stopRuns(.shutdown, grace: .seconds(2))
             worker.after(.seconds(6)) { worker in
@@ -236,8 +240,8 @@ public final class Worker: Sendable {
         for slot in self.slots.withLock({ $0 }) { slot.stop(reason, grace: grace, where: condition) }
     }
 
-    /// The watchdog's round. Returns when it wants the next: a worker without work is looked at once a second, which costs it next to nothing.
-    private func inspectSlots() -> Duration {
+    /// The watchdog's round. Returns when it wants the next; a worker that has had no work for a second is left in peace.
+    private func inspectSlots() -> Duration? {
         let now = MonotonicTime.now
         for slot in self.slots.withLock({ $0 }) {
             guard let stop = slot.inspect(at: now, grace: self.options.cancellationGrace) else { continue }
@@ -250,23 +254,28 @@ public final class Worker: Sendable {
             self.openSlot()
             self.feed.finish(stop.run)
         }
-        self.inspectLine()
+        let hasMoved = self.inspectLine()
         // Claims that were held off, and the drain's end, are noticed here at the latest.
         self.attention.raise()
         let hasWork = self.feed.unfinished > 0 || self.state.withLock { !$0.isIdle || $0.mode != .running }
-        return hasWork ? .milliseconds(200) : .seconds(1)
+        return hasWork ? .milliseconds(200) : hasMoved ? .seconds(1) : nil
     }
 
     /// Gives back what waits behind runs that take long all of a sudden: another worker may be free.
-    private func inspectLine() {
+    ///
+    /// - Returns: whether anything was handed out since the last look.
+    private func inspectLine() -> Bool {
         let (handedOut, isWaiting) = self.feed.movement
-        let rounds = self.line.withLock { line in
-            line = isWaiting && line.handedOut == handedOut ? (handedOut, line.rounds + 1) : (handedOut, 0)
-            return line.rounds
+        let (rounds, hasMoved) = self.line.withLock { line in
+            let hasMoved = line.handedOut != handedOut
+            line = (handedOut, isWaiting && !hasMoved ? line.rounds + 1 : 0)
+            return (line.rounds, hasMoved)
         }
-        guard rounds >= 5 else { return }
-        self.state.withLock { $0.stalled(for: .seconds(1)) }
-        self.giveBack { $0.takeWaiting() }
+        if rounds >= 5 {
+            self.state.withLock { $0.stalled(for: .seconds(1)) }
+            self.giveBack { $0.takeWaiting() }
+        }
+        return hasMoved
     }
 }
 

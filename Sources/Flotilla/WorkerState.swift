@@ -26,6 +26,23 @@ package struct WorkerState {
         case finish
     }
 
+    /// A claim's sequence numbers.
+    package struct Claim: Equatable, Sendable {
+        package let count: Int
+        package let firstSequence: UInt64
+    }
+
+    /// A call to the broker that settles or claims.
+    package struct Call: Sendable {
+        package let claim: Claim
+        /// Whether it repeats a claim whose outcome is unknown.
+        package let isRepeat: Bool
+        package let generation: Int
+        let begunAt: MonotonicTime
+        let events: Int
+        let wasAlone: Bool
+    }
+
     package let options: WorkerOptions
     package private(set) var mode = Mode.running
     /// Changes with every lost lease.
@@ -35,10 +52,21 @@ package struct WorkerState {
     package private(set) var admitting = 0
     /// Ended or given back, and the result is not recorded yet.
     package private(set) var recording = 0
-    /// The queue was found empty: nothing is claimed until a message lands.
+    /// The queue was found empty: what comes next is waited for.
     package private(set) var isIdle = false
-    /// A message landed for which there is no room any more: it must be taken out of the landing slot and given back.
+    /// A message may have landed that cannot be run now: it must be taken out of the landing slot and given back.
     package private(set) var hasUnwantedLanding = false
+    /// Claims whose outcome is unknown, oldest first. Each is repeated with the same numbers until it is known: what it took would otherwise lie
+    /// in this worker's hands for ever, kept alive by its own heartbeat.
+    package private(set) var unknownClaims: [Claim] = []
+    /// Deliveries claimed and not settled.
+    package private(set) var outstanding = 0
+    private var nextSequence: UInt64 = 1
+    /// Counts the beginnings and ends of calls to the broker, and those under way: only a call that was alone knows what the broker must hold.
+    private var callEvents = 0
+    private var callsUnderWay = 0
+    /// When the last call began in whose answer the lease was alive.
+    private var aliveSince: MonotonicTime?
     /// Nothing is claimed before this time: the queue is paused, or the infrastructure failed.
     package private(set) var claimsResumeAt = MonotonicTime(nanoseconds: .min)
     package private(set) var consecutiveFaults = 0
@@ -46,6 +74,8 @@ package struct WorkerState {
 
     /// Settlements an exchange at most.
     private static let exchangeLimit = 1_000
+    /// Messages a claim at most.
+    private static let claimLimit = 500
 
     package init(options: WorkerOptions) { self.options = options }
 
@@ -62,6 +92,74 @@ package struct WorkerState {
         self.settlements = []
         self.isIdle = false
         self.hasUnwantedLanding = false
+        self.unknownClaims = []
+        self.outstanding = 0
+        self.nextSequence = 1
+        self.callsUnderWay = 0
+        self.aliveSince = nil
+    }
+
+    // MARK: Calls to the broker
+
+    /// A call begins. What is unknown comes before anything else is claimed.
+    package mutating func begin(claiming count: Int, at now: MonotonicTime) -> Call {
+        guard let claim = self.unknownClaims.first else { return self.begin(self.newClaim(of: count), isRepeat: false, at: now) }
+        self.unknownClaims.removeFirst()
+        return self.begin(claim, isRepeat: true, at: now)
+    }
+
+    /// A call begins that waits for messages and claims them. Nil when there is nothing to wait for; or when the lease was not seen alive lately,
+    /// so that a message could land with a worker that was given up: the fetch loop then looks first.
+    package mutating func beginWaiting(inFeed: Int, generation: Int, at now: MonotonicTime) -> Call? {
+        guard self.isIdle, self.mode == .running, generation == self.generation else { return nil }
+        let room = self.capacity - self.admitting - inFeed
+        guard room > 0, now >= self.claimsResumeAt, let aliveSince, now - aliveSince < self.options.lease / 2 else {
+            self.isIdle = false
+            return nil
+        }
+        return self.begin(self.newClaim(of: min(Self.claimLimit, room)), isRepeat: false, at: now)
+    }
+
+    private mutating func newClaim(of count: Int) -> Claim {
+        defer { self.nextSequence += UInt64(count) }
+        return Claim(count: count, firstSequence: self.nextSequence)
+    }
+
+    private mutating func begin(_ claim: Claim, isRepeat: Bool, at now: MonotonicTime) -> Call {
+        self.callEvents += 1
+        self.callsUnderWay += 1
+        return Call(
+            claim: claim, isRepeat: isRepeat, generation: self.generation, begunAt: now, events: self.callEvents,
+            wasAlone: self.callsUnderWay == 1)
+    }
+
+    /// The broker answered, and the lease is alive.
+    ///
+    /// - Returns: false when the broker holds more for this worker than the worker knows of: it came back older than it was, with deliveries that
+    ///   this worker has settled. They go back to the queue with its name, as does what it runs: nobody would ever ask for them again.
+    package mutating func answered(_ call: Call, claimed: Int, settled: Int, held: Int?) -> Bool {
+        guard call.generation == self.generation else { return true }
+        let wasAlone = call.wasAlone && self.callEvents == call.events
+        self.end(call)
+        self.aliveSince = max(self.aliveSince ?? call.begunAt, call.begunAt)
+        self.outstanding += claimed - settled
+        return !wasAlone || held.map { $0 <= self.outstanding } ?? true
+    }
+
+    /// The call failed; when its outcome is unknown, its claim is repeated.
+    package mutating func failed(_ call: Call, isUnknown: Bool) {
+        guard call.generation == self.generation else { return }
+        self.end(call)
+        if call.isRepeat {
+            self.unknownClaims.insert(call.claim, at: 0)
+        } else if isUnknown, call.claim.count > 0 {
+            self.unknownClaims.append(call.claim)
+        }
+    }
+
+    private mutating func end(_ call: Call) {
+        self.callEvents += 1
+        self.callsUnderWay -= 1
     }
 
     /// Adds a settlement to the next exchange, unless the life it belongs to is over. Returns whether the fetch loop must be told.
@@ -92,16 +190,21 @@ package struct WorkerState {
     /// Claimed messages have gone on to the feed, or to their settlement.
     package mutating func admitted(_ count: Int) { self.admitting -= count }
 
-    /// The wait for a message is over; a claim looks now, whether one landed or not.
-    package mutating func waited(hasLanded: Bool, generation: Int, inFeed: Int, at now: MonotonicTime) {
-        guard generation == self.generation else { return }
+    /// The wait for messages is over, and brought what ``claimed(_:of:isPaused:generation:at:)`` will be told.
+    ///
+    /// - Returns: whether messages can be run now: not by a worker that claims no more, nor by one that holds off.
+    package mutating func waited(generation: Int, at now: MonotonicTime) -> Bool {
+        guard generation == self.generation else { return false }
         self.isIdle = false
-        let hasRoom = self.mode == .running && now >= self.claimsResumeAt && self.capacity > self.admitting + inFeed
-        if hasLanded, !hasRoom { self.hasUnwantedLanding = true }
+        return self.mode == .running && now >= self.claimsResumeAt
     }
 
-    /// Whether the wait loop of that life has something to wait for.
-    package func isWaiting(generation: Int) -> Bool { self.isIdle && self.mode == .running && self.generation == generation }
+    /// The wait failed, and a message may have landed all the same: the next claim looks, even when nothing can be run now.
+    package mutating func waitFailed(generation: Int, inFeed: Int, at now: MonotonicTime) {
+        guard generation == self.generation else { return }
+        let hasRoom = self.waited(generation: generation, at: now) && self.capacity > self.admitting + inFeed
+        if !hasRoom { self.hasUnwantedLanding = true }
+    }
 
     /// A run ended and its result is on its way.
     package mutating func ended(after duration: Duration) {
@@ -146,7 +249,7 @@ package struct WorkerState {
         let room = max(0, capacity - self.admitting - inFeed)
         // With plenty in hand, many small claims would cost more than they bring. A large one is taken in parts, so that one part is
         // read and run while the next is on its way.
-        return capacity > self.options.concurrency && room < capacity / 3 ? 0 : min(500, room)
+        return capacity > self.options.concurrency && room < capacity / 3 ? 0 : min(Self.claimLimit, room)
     }
 
     /// How many messages the worker may have before and in its slots.

@@ -38,6 +38,14 @@ extension RedisBroker {
     private func exchangeAcks(
         _ acks: [Settlement], _ count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration
     ) async throws(BrokerError) -> Exchange {
+        let command = self.command(acks, claiming: count, firstSequence, isRepeat, worker, lease)
+        let reply = try await ExchangeReply(self.send(command, "exchange"), firstSequence: firstSequence, worker: worker)
+        return Exchange(reply, of: acks.count)
+    }
+
+    private func command(
+        _ acks: [Settlement], claiming count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration
+    ) -> RedisCommand {
         var command = self.command(for: worker, lease: lease, metadata: [], capacity: acks.count * 16)
         command.append(count)
         command.append(firstSequence)
@@ -47,10 +55,7 @@ extension RedisBroker {
         command.append(self.retentionSeconds)
         command.append(0)
         for ack in acks { command.append(ack.delivery.sequence) }
-        let reply = try await ExchangeReply(self.send(command, "exchange"), firstSequence: firstSequence, worker: worker)
-        return Exchange(
-            verdicts: acks.indices.map { reply.verdict(at: $0) }, deliveries: reply.deliveries, isPaused: reply.isPaused,
-            isLeaseLost: reply.isLeaseLost, held: reply.held)
+        return command
     }
 
     private func command(for worker: WorkerID, lease: Duration, metadata: [String], capacity: Int) -> RedisCommand {
@@ -72,30 +77,67 @@ extension RedisBroker {
     // MARK: Waiting
 
     public func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool {
-        let landing = self.keys.landing(worker)
         let replies = try await self.pipeline(
-            [["LLEN", .text(landing)], ["ZSCORE", .text(self.keys.workers), .text(worker.rawValue)]], "wait")
+            [["LLEN", .text(self.keys.landing(worker))], ["ZSCORE", .text(self.keys.workers), .text(worker.rawValue)]], "wait")
         // A wait that was interrupted may have filled the slot.
         if let count = replies[0].int, count > 0 { return true }
         // A worker that froze for so long that it is forgotten must not be given a message: nobody looks into its slot any more.
         guard let deadline = replies[1].string.flatMap(Double.init), deadline > 0 else { return false }
+        guard let results = await self.block(by: worker, timeout: timeout, followedBy: nil) else { return false }
+        do {
+            return try !results[0].get().isNull
+        } catch {
+            if Task.isCancelled { return false }
+            throw BrokerError(error, operation: "wait")
+        }
+    }
+
+    /// In one round trip: the exchange stands behind the blocking pop, so that the server runs it in the moment in which a message lands.
+    public func claim(
+        _ count: Int, firstSequence: UInt64, waiting timeout: Duration, by worker: WorkerID, lease: Duration
+    ) async throws(BrokerError) -> Exchange {
+        let count = min(max(count, 0), 1_000)
+        func exchange() async throws(BrokerError) -> Exchange {
+            try await self.exchange([], claiming: count, firstSequence: firstSequence, isRepeat: false, by: worker, lease: lease)
+        }
+        if self.client.configuration.isCluster {
+            // Nodes may send the two commands elsewhere one after the other, and then not in their order.
+            _ = try await self.wait(by: worker, timeout: timeout)
+            return try await exchange()
+        }
+        let command = self.command([], claiming: count, firstSequence, false, worker, lease)
+        guard let results = await self.block(by: worker, timeout: timeout, followedBy: command) else { return Exchange() }
+        let reply: RedisValue
+        do { reply = try results[1].get() } catch { throw BrokerError(error, operation: "claim") }
+        let result = try Exchange(ExchangeReply(reply, firstSequence: firstSequence, worker: worker), of: 0)
+        let hasLanded = if case .success(let value) = results[0] { !value.isNull } else { false }
+        // Something came between the two: the script was new to a server that had forgotten it, say.
+        let isLeftBehind = hasLanded && result.deliveries.isEmpty && !result.isPaused && !result.isLeaseLost
+        return isLeftBehind ? try await exchange() : result
+    }
+
+    /// Sends the blocking pop, and what is to run right after it. Nil when the task was cancelled before anything was sent.
+    private func block(
+        by worker: WorkerID, timeout: Duration, followedBy next: RedisCommand?
+    ) async -> [Result<RedisValue, RedisError>]? {
         // Shorter than the grace after which a swept worker's slot is looked at for the last time; and 0 would wait for ever.
         let seconds = min(max(timeout.inSeconds, 0.001), Self.landingGrace.inSeconds / 2)
-        let command: RedisCommand = [
-            "BLMOVE", .text(self.keys.queue), .text(landing), "RIGHT", "LEFT", .text(Self.decimal(seconds)),
+        let pop: RedisCommand = [
+            "BLMOVE", .text(self.keys.queue), .text(self.keys.landing(worker)), "RIGHT", "LEFT", .text(Self.decimal(seconds)),
         ]
         let wait = Lock(PendingWait.new)
-        let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { (continuation: UnsafeContinuation<Result<RedisValue, RedisError>?, Never>) in
+        return await withTaskCancellationHandler {
+            await withUnsafeContinuation { (continuation: UnsafeContinuation<[Result<RedisValue, RedisError>]?, Never>) in
                 let isCancelled = wait.withLock { state in
                     if state == .cancelled { return true }
                     state = .sent
                     return false
                 }
                 if isCancelled { return continuation.resume(returning: nil) }
-                self.blocking.send(command, timeout: .seconds(seconds) + self.client.configuration.commandTimeout) { result in
+                let limit = .seconds(seconds) + self.client.configuration.commandTimeout
+                self.blocking.send([pop] + (next.map { [$0] } ?? []), timeout: limit) { results in
                     wait.withLock { $0 = .ended }
-                    continuation.resume(returning: result)
+                    continuation.resume(returning: results)
                 }
                 // Cancelled between the two: what was to be interrupted is only now on its way.
                 if wait.withLock({ $0 == .cancelled }) { self.blocking.interrupt() }
@@ -106,13 +148,6 @@ extension RedisBroker {
                 return state == .sent
             }
             if wasSent { self.blocking.interrupt() }
-        }
-        switch result {
-        case .success(let value): return !value.isNull
-        case nil: return false
-        case .failure(let error):
-            if Task.isCancelled { return false }
-            throw BrokerError(error, operation: "wait")
         }
     }
 
@@ -129,6 +164,14 @@ extension RedisBroker {
 extension Settlement {
     func isAck(of worker: WorkerID) -> Bool {
         if case .ack(let id) = self { id.worker == worker } else { false }
+    }
+}
+
+extension Exchange {
+    fileprivate init(_ reply: ExchangeReply, of settlements: Int) {
+        self.init(
+            verdicts: (0..<settlements).map { reply.verdict(at: $0) }, deliveries: reply.deliveries, isPaused: reply.isPaused,
+            isLeaseLost: reply.isLeaseLost, held: reply.held)
     }
 }
 

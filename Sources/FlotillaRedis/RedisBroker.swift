@@ -32,6 +32,7 @@ public final class RedisBroker: BrokerAdministration {
 
     public let names: QueueNames
     public var queue: QueueName { self.names.queue }
+    public var executor: (any TaskExecutor)? { self.eventLoop }
 
     let keys: RedisKeys
     let client: RedisClient
@@ -46,7 +47,7 @@ public final class RedisBroker: BrokerAdministration {
 
     /// - Parameters:
     ///   - client: for everything but waiting.
-    ///   - blocking: for ``wait(by:timeout:)`` alone. One worker can wait at a time.
+    ///   - blocking: for waiting alone. One worker can wait at a time.
     ///   - eventLoop: where heartbeats are sent from: the loop of `client`.
     public init(
         names: QueueNames, client: RedisClient, blocking: RedisBlockingConnection, eventLoop: EventLoop, options: Options = Options()

@@ -2,11 +2,15 @@ internal import CSystem
 internal import Glibc
 internal import Threading
 
-/// One thread that waits in `epoll_wait` and runs what becomes due: descriptors, timers, closures and the jobs of actors that live on it.
+/// One thread that waits in `epoll_wait` and runs what becomes due: descriptors, timers, closures, and the jobs of actors and tasks that live
+/// on it.
 ///
 /// A turn of the loop: closures and jobs until there are none, then every `onFlush` body once (the place to write what the turn has gathered,
 /// one system call a connection), then timers and descriptors. Nothing on it may block.
-public final class EventLoop: SerialExecutor {
+///
+/// As the executor preference of a task whose steps are short, it saves that task a change of threads at every reply: what waits for a reply
+/// goes on where the reply was read, and what it sends is written in the same turn.
+public final class EventLoop: SerialExecutor, TaskExecutor {
     private enum Work {
         case job(UnownedJob)
         case closure(@Sendable () -> Void)
@@ -201,7 +205,8 @@ public final class EventLoop: SerialExecutor {
     private func perform(_ work: Work) {
         switch work {
         case .closure(let body): body()
-        case .job(let job): job.runSynchronously(on: self.asUnownedSerialExecutor())
+        case .job(let job):
+            job.runSynchronously(isolatedTo: self.asUnownedSerialExecutor(), taskExecutor: self.asUnownedTaskExecutor())
         }
     }
 

@@ -1,4 +1,5 @@
 public import Reactor
+internal import Threading
 
 /// A connection of its own for commands that make the server wait, such as BLMOVE.
 ///
@@ -48,6 +49,29 @@ public final class RedisBlockingConnection: Sendable {
         _ command: RedisCommand, timeout: Duration, completion: @escaping @Sendable (Result<RedisValue, RedisError>) -> Void
     ) {
         self.dispatcher.submit(CollectionOfOne(Request(command, timeout: timeout, .callback(completion))))
+    }
+
+    /// Sends commands together and calls `completion` on the loop's thread, exactly once, with their results in order. From any thread.
+    ///
+    /// The server runs a command behind one that blocks as soon as that one is answered, and before anything that arrives later. A reply that
+    /// is an error, and a connection that breaks, fail the commands that they concern.
+    public func send(
+        _ commands: [RedisCommand], timeout: Duration, completion: @escaping @Sendable ([Result<RedisValue, RedisError>]) -> Void
+    ) {
+        let gathered = Lock((results: [Result<RedisValue, RedisError>?](repeating: nil, count: commands.count), missing: commands.count))
+        let requests = commands.enumerated().map { index, command in
+            Request(
+                command, timeout: timeout,
+                .callback { result in
+                    let results = gathered.withLock { gathered -> [Result<RedisValue, RedisError>]? in
+                        gathered.results[index] = result
+                        gathered.missing -= 1
+                        return gathered.missing == 0 ? gathered.results.compactMap { $0 } : nil
+                    }
+                    if let results { completion(results) }
+                })
+        }
+        self.dispatcher.submit(requests)
     }
 
     /// Closes the socket: what waits fails with `connectionLost` and `mayHaveRun`, and the connection is made anew.

@@ -21,10 +21,77 @@ import Threading
         state.claimed(3, of: 4, isPaused: false, generation: 0, at: self.now)
         #expect(state.isIdle)
         self.check(state.plan(inFeed: 0, at: self.now), .wait)
-        state.waited(hasLanded: true, generation: 0, inFeed: 0, at: self.now)
+        let isWelcome = state.waited(generation: 0, at: self.now)
+        #expect(isWelcome)
         self.check(state.plan(inFeed: 0, at: self.now), .exchange(settlements: [], claiming: 1))
         state.admitted(3)
         self.check(state.plan(inFeed: 3, at: self.now), .exchange(settlements: [], claiming: 1))
+    }
+
+    /// A state whose exchange a moment ago found the queue empty.
+    private func idle(held: Int = 0) -> WorkerState {
+        var state = self.state()
+        let call = state.begin(claiming: 4, at: self.now)
+        let isSound = state.answered(call, claimed: held, settled: 0, held: held)
+        #expect(isSound)
+        state.claimed(held, of: 4, isPaused: false, generation: 0, at: self.now)
+        return state
+    }
+
+    @Test func `waits with as many claims as slots are free, under numbers of their own`() throws {
+        var state = self.idle(held: 1)
+        let waiting = state.beginWaiting(inFeed: 0, generation: 0, at: self.now + .seconds(1))
+        #expect(waiting?.claim == .init(count: 3, firstSequence: 5))
+        let next = state.begin(claiming: 2, at: self.now)
+        #expect(next.claim == .init(count: 2, firstSequence: 8) && !next.isRepeat)
+    }
+
+    @Test func `waits only while it is known to be alive, with room, and not for a former life`() {
+        var state = self.idle()
+        let late = state.beginWaiting(inFeed: 0, generation: 0, at: self.now + state.options.lease / 2)
+        #expect(late == nil, "it may be given up by now")
+        #expect(!state.isIdle, "an exchange looks first")
+        state = self.idle()
+        let full = state.beginWaiting(inFeed: 4, generation: 0, at: self.now)
+        #expect(full == nil && !state.isIdle)
+        state = self.idle()
+        let former = state.beginWaiting(inFeed: 0, generation: 1, at: self.now)
+        #expect(former == nil && state.isIdle)
+        state.advance(to: .quiet)
+        let quiet = state.beginWaiting(inFeed: 0, generation: 0, at: self.now)
+        #expect(quiet == nil)
+    }
+
+    @Test func `repeats what is unknown under the same numbers, the oldest first, until it is known`() {
+        var state = self.idle()
+        let waiting = state.beginWaiting(inFeed: 0, generation: 0, at: self.now)!
+        state.waitFailed(generation: 0, inFeed: 0, at: self.now)
+        state.failed(waiting, isUnknown: true)
+        let other = state.begin(claiming: 0, at: self.now)
+        #expect(other.isRepeat && other.claim == waiting.claim)
+        state.failed(other, isUnknown: false)
+        #expect(state.unknownClaims == [waiting.claim], "that the repetition did not run tells nothing of the first")
+        let again = state.begin(claiming: 4, at: self.now)
+        #expect(again.isRepeat && again.claim == waiting.claim)
+        let isSound = state.answered(again, claimed: 1, settled: 0, held: 1)
+        #expect(isSound && state.unknownClaims.isEmpty && state.outstanding == 1)
+        let next = state.begin(claiming: 2, at: self.now)
+        #expect(!next.isRepeat && next.claim.firstSequence == 9)
+        state.failed(next, isUnknown: false)
+        #expect(state.unknownClaims.isEmpty, "what surely did not run is forgotten")
+    }
+
+    @Test func `looks at what the broker holds only when no other call was under way`() {
+        var state = self.idle()
+        let waiting = state.beginWaiting(inFeed: 0, generation: 0, at: self.now)!
+        let settling = state.begin(claiming: 0, at: self.now)
+        var isSound = state.answered(settling, claimed: 0, settled: 0, held: 1)
+        #expect(isSound, "the wait may just have brought it")
+        isSound = state.answered(waiting, claimed: 0, settled: 0, held: 1)
+        #expect(isSound, "another call came and went meanwhile")
+        let alone = state.begin(claiming: 1, at: self.now)
+        isSound = state.answered(alone, claimed: 0, settled: 0, held: 1)
+        #expect(!isSound, "the broker came back older")
     }
 
     @Test func `claims ahead only while runs are quick`() {
@@ -99,11 +166,11 @@ import Threading
         #expect(state.consecutiveFaults == 0)
     }
 
-    @Test func `a message that landed in a quiet worker is claimed to be given back`() {
+    @Test func `a message that may have landed in a quiet worker is claimed to be given back`() {
         var state = self.state()
         state.claimed(0, of: 4, isPaused: false, generation: 0, at: self.now)
         state.advance(to: .quiet)
-        state.waited(hasLanded: true, generation: 0, inFeed: 0, at: self.now)
+        state.waitFailed(generation: 0, inFeed: 0, at: self.now)
         self.check(state.plan(inFeed: 0, at: self.now), .exchange(settlements: [], claiming: 1))
         state.claimed(1, of: 1, isPaused: false, generation: 0, at: self.now)
         self.check(state.plan(inFeed: 0, at: self.now), .wait)

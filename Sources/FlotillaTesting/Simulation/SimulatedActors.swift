@@ -126,34 +126,39 @@ extension SimulationWorld {
 
     // MARK: Waiting
 
-    /// The blocking pop. The server gives it up at its own time, whatever became of the caller.
-    func wait(by id: WorkerID, from process: SimulatedProcess, _ then: @escaping (Bool) -> Void) {
+    enum WaitEnd { case landed, timedOut, connectionLost }
+
+    /// The blocking pop with a claim behind it. The server ends it at its own time, whatever became of the caller.
+    func claim(
+        _ claim: WorkerState.Claim, waitingAs id: WorkerID, from process: SimulatedProcess, _ then: @escaping (Answer<Exchange>) -> Void
+    ) {
         var isOver = false
         let life = process.life
-        func end(_ hasLanded: Bool) {
+        func end(_ answer: Answer<Exchange>) {
             guard !isOver else { return }
             isOver = true
-            then(hasLanded)
+            then(answer)
         }
-        func answer(_ hasLanded: Bool) { process.after(100, in: life) { end(hasLanded) } }
+        func answer(_ answer: Answer<Exchange>) { process.after(100, in: life) { end(answer) } }
         self.call(.broker, from: process) { () -> Void in
-            if self.broker.landing[id]?.isEmpty == false { return answer(true) }
-            guard self.broker.isAlive(id) else { return answer(false) }
             self.lastWait += 1
             let number = self.lastWait
             self.broker.waiters.append((number, id, { _ in }))
-            self.waits[number] = { hasLanded in
-                if hasLanded, self.defect == .popsWithoutLanding { _ = self.broker.landing[id]?.popLast() }
-                answer(hasLanded)
+            self.waits[number] = { waitEnd in
+                if waitEnd == .landed, self.defect == .popsWithoutLanding { _ = self.broker.landing[id]?.popLast() }
+                answer(waitEnd == .connectionLost ? .unknown : .reply(self.exchange([], claim, isRepeat: false, by: id)))
             }
             self.after(Self.timeout) {
-                guard self.waits.removeValue(forKey: number) != nil else { return }
+                guard let wait = self.waits.removeValue(forKey: number) else { return }
                 self.broker.waiters.removeAll { $0.id == number }
-                answer(false)
+                wait(.timedOut)
             }
         } _: { result in
-            if case .reply = result { return }
-            end(false)
+            switch result {
+            case .reply: break
+            case .unavailable: end(.unavailable)
+            case .unknown: end(.unknown)
+            }
         }
     }
 

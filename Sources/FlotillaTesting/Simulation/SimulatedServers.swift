@@ -25,11 +25,12 @@ extension SimulationWorld {
         self.trace(number, "accepted, due in \(delay)")
     }
 
-    func exchange(_ settlements: [Settlement], claiming count: Int, first: UInt64, isRepeat: Bool, by id: WorkerID) -> Exchange {
+    func exchange(_ settlements: [Settlement], _ claim: WorkerState.Claim, isRepeat: Bool, by id: WorkerID) -> Exchange {
         // What is held is looked up before: afterwards it is gone.
         let held = settlements.map { self.broker.workers[id]?.held[$0.delivery.sequence] }
         var exchange = self.broker.exchange(
-            settlements, claiming: count, firstSequence: first, isRepeat: isRepeat, by: id, lease: Self.lease, now: self.time)
+            settlements, claiming: claim.count, firstSequence: claim.firstSequence, isRepeat: isRepeat, by: id, lease: Self.lease,
+            now: self.time)
         for (index, settlement) in settlements.enumerated() {
             if exchange.verdicts[index] == .settled, let payload = held[index] {
                 self.settled(settlement, payload)

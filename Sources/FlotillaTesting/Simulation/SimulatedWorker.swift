@@ -41,15 +41,11 @@ final class SimulatedWorker {
     unowned let world: SimulationWorld
     let process: SimulatedProcess
     var id: WorkerID
-    var nextSequence: UInt64 = 1
     var state: WorkerState
     private var isRegistered = false
     private var isExchanging = false
     private var isWaiting = false
-    private var unknownClaim: (count: Int, first: UInt64)?
     private var exchangeFailures = 0
-    /// Deliveries claimed and not settled.
-    private var outstanding = 0
     private var isTurnDue = false
     var claims: [Claim] = []
     var isAdmitting = false
@@ -77,7 +73,7 @@ final class SimulatedWorker {
         \(self.process.name) is \(self.id.rawValue.prefix(6)), \(self.state.mode), \(self.isRegistered ? "registered" : "not registered"), \
         \(self.isExchanging ? "exchanging" : ""), \(self.isWaiting ? "waiting" : ""), idle \(self.state.isIdle), \
         \(self.state.admitting) admitting, \(self.feed.count) in the feed, \(self.suspects.count) suspects, \(self.running.count) running, \
-        \(self.state.recording) recording, \(self.state.settlements.count) to settle, \(self.outstanding) outstanding
+        \(self.state.recording) recording, \(self.state.settlements.count) to settle, \(self.state.outstanding) outstanding
         """
     }
 
@@ -117,15 +113,12 @@ final class SimulatedWorker {
         self.world.report.leasesLost += 1
         self.world.trace(nil, "\(id.rawValue.prefix(6)) has lost its lease")
         self.id = .random(using: &self.world.generator)
-        self.nextSequence = 1
         self.state.leaseLost()
         self.feed = []
         self.suspects = []
         // The handlers go on for a while, as if they ignored their cancellation: nothing they bring may be accepted.
         for run in self.running { run.stopReason = true }
         self.isRegistered = false
-        self.unknownClaim = nil
-        self.outstanding = 0
         self.world.call(.broker, from: self.process) {
             self.world.broker.retire(id, now: self.world.time)
         } _: { _ in
@@ -160,9 +153,9 @@ final class SimulatedWorker {
         var settlements: [Settlement] = []
         var count = 0
         switch plan {
-        case .finish where self.unknownClaim == nil || self.state.mode == .stopped: return self.finishLife()
-        case .wait where self.unknownClaim == nil:
-            self.waitForMessage()
+        case .finish where self.state.unknownClaims.isEmpty || self.state.mode == .stopped: return self.finishLife()
+        case .wait where self.state.unknownClaims.isEmpty:
+            self.waitForMessages()
             return self.turnLater()
         case .finish, .wait: break
         case .exchange(let pending, let claiming): (settlements, count) = (pending, claiming)
@@ -182,33 +175,23 @@ final class SimulatedWorker {
     }
 
     private func exchange(_ settlements: [Settlement], _ count: Int) {
-        let claim = self.unknownClaim ?? (count, self.nextSequence)
-        let (isRepeat, id, generation) = (self.unknownClaim != nil, self.id, self.state.generation)
+        let call = self.state.begin(claiming: count, at: self.monotonic)
+        let id = self.id
         self.isExchanging = true
         self.world.call(.broker, from: self.process) {
-            self.world.exchange(settlements, claiming: claim.count, first: claim.first, isRepeat: isRepeat, by: id)
+            self.world.exchange(settlements, call.claim, isRepeat: call.isRepeat, by: id)
         } _: { answer in
             self.isExchanging = false
             guard self.id == id else { return self.turn() }
             switch answer {
             case .reply(let exchange):
                 self.exchangeFailures = 0
-                self.unknownClaim = nil
-                if exchange.isLeaseLost { return self.loseLease(of: id) }
-                self.nextSequence = max(self.nextSequence, claim.first + UInt64(claim.count))
-                self.outstanding += exchange.deliveries.count - settlements.count
-                if self.looksAtHeld, let held = exchange.held, held > self.outstanding { return self.loseLease(of: id) }
-                self.take(exchange, wanted: claim.count, generation: generation)
+                guard self.accept(exchange, of: call, settled: settlements.count) else { return }
+                self.take(exchange, of: call)
                 self.turn()
             case .unavailable, .unknown:
-                self.state.restore(settlements, generation: generation)
-                if case .unknown = answer, claim.count > 0 {
-                    if self.world.defect == .forgetsUnknownClaims {
-                        self.nextSequence += UInt64(claim.count)
-                    } else {
-                        self.unknownClaim = claim
-                    }
-                }
+                self.state.restore(settlements, generation: call.generation)
+                self.failed(call, answer)
                 self.exchangeFailures += 1
                 // Until then nothing else is sent.
                 self.isExchanging = true
@@ -220,28 +203,57 @@ final class SimulatedWorker {
         }
     }
 
-    private var looksAtHeld: Bool { self.world.defect != .ignoresOlderBroker && self.world.defect != .forgetsUnknownClaims }
-
-    private func take(_ exchange: Exchange, wanted: Int, generation: Int) {
-        let count = exchange.deliveries.count
-        let isUnwanted = self.state.mode > .running || self.state.hasUnwantedLanding
-        self.state.claimed(count, of: wanted, isPaused: exchange.isPaused, generation: generation, at: self.monotonic)
-        guard count > 0 else { return }
-        if isUnwanted {
-            for delivery in exchange.deliveries { _ = self.state.settle(.release(delivery.id), generation: generation) }
-            return self.state.admitted(count)
-        }
-        self.read(exchange.deliveries, generation: generation)
+    private func failed(_ call: WorkerState.Call, _ answer: SimulationWorld.Answer<Exchange>) {
+        let isUnknown = if case .unknown = answer { true } else { false }
+        self.state.failed(call, isUnknown: isUnknown && self.world.defect != .forgetsUnknownClaims)
     }
 
-    private func waitForMessage() {
+    /// Looks whether the worker still has its name, after an answer of the broker.
+    private func accept(_ exchange: Exchange, of call: WorkerState.Call, settled: Int) -> Bool {
+        let looksAtHeld = self.world.defect != .ignoresOlderBroker && self.world.defect != .forgetsUnknownClaims
+        let isAlive =
+            !exchange.isLeaseLost
+            && (self.state.answered(call, claimed: exchange.deliveries.count, settled: settled, held: exchange.held) || !looksAtHeld)
+        if !isAlive { self.loseLease(of: self.id) }
+        return isAlive
+    }
+
+    private func take(_ exchange: Exchange, of call: WorkerState.Call, isWelcome: Bool = true) {
+        let count = exchange.deliveries.count
+        let isUnwanted = !isWelcome || self.state.mode > .running || self.state.hasUnwantedLanding
+        self.state.claimed(
+            count, of: call.claim.count, isPaused: exchange.isPaused, generation: call.generation, at: self.monotonic)
+        guard count > 0 else { return }
+        if isUnwanted {
+            for delivery in exchange.deliveries { _ = self.state.settle(.release(delivery.id), generation: call.generation) }
+            return self.state.admitted(count)
+        }
+        self.read(exchange.deliveries, generation: call.generation)
+    }
+
+    private func waitForMessages() {
+        guard !self.isWaiting, self.state.isIdle else { return }
         let (id, generation) = (self.id, self.state.generation)
-        guard self.state.isWaiting(generation: generation), !self.isWaiting else { return }
+        guard let call = self.state.beginWaiting(inFeed: self.unfinished, generation: generation, at: self.monotonic) else {
+            // Something is to be looked at first.
+            if !self.state.isIdle { self.process.after(1) { self.turn() } }
+            return
+        }
         self.isWaiting = true
-        self.world.wait(by: id, from: self.process) { hasLanded in
+        self.world.claim(call.claim, waitingAs: id, from: self.process) { answer in
             self.isWaiting = false
-            self.state.waited(hasLanded: hasLanded, generation: generation, inFeed: self.unfinished, at: self.monotonic)
-            self.turn()
+            guard self.id == id else { return self.turn() }
+            switch answer {
+            case .reply(let exchange):
+                let isWelcome = self.state.waited(generation: generation, at: self.monotonic)
+                guard self.accept(exchange, of: call, settled: 0) else { return }
+                self.take(exchange, of: call, isWelcome: isWelcome)
+                self.turn()
+            case .unavailable, .unknown:
+                self.state.waitFailed(generation: generation, inFeed: self.unfinished, at: self.monotonic)
+                self.failed(call, answer)
+                self.process.after(self.pause(3)) { self.turn() }
+            }
         }
     }
 

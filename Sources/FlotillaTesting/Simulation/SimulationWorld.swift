@@ -40,7 +40,7 @@ final class SimulationWorld {
     private var synced: (broker: BrokerState, books: BrokerBooks, time: Int64)
     private var brokerDownUntil: Int64 = 0
     private var storeDownUntil: Int64 = 0
-    var waits: [Int: (Bool) -> Void] = [:]
+    var waits: [Int: (WaitEnd) -> Void] = [:]
     /// Counts the waits of all times, also those that a restored broker knows nothing of.
     var lastWait = 0
     /// Whether Redis ever came back older than it was: from then on some messages are missing until the reconciler has looked.
@@ -239,7 +239,7 @@ final class SimulationWorld {
         guard !self.broker.waiters.isEmpty, !self.broker.ready.isEmpty else { return }
         let waiting = self.broker.waiters.map(\.id)
         _ = self.broker.serveWaiters()
-        for id in waiting.prefix(waiting.count - self.broker.waiters.count) { self.waits.removeValue(forKey: id)?(true) }
+        for id in waiting.prefix(waiting.count - self.broker.waiters.count) { self.waits.removeValue(forKey: id)?(.landed) }
     }
 
     // MARK: Disasters
@@ -287,7 +287,7 @@ final class SimulationWorld {
         self.broker.waiters = []
         let waits = self.waits.sorted { $0.key < $1.key }
         self.waits = [:]
-        for wait in waits { wait.value(false) }
+        for wait in waits { wait.value(.connectionLost) }
     }
 
     /// The broker dies, and comes back as its disk had it.
