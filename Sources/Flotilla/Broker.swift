@@ -47,6 +47,9 @@ public protocol Broker: Sendable {
     /// when it makes no difference.
     var executor: (any TaskExecutor)? { get }
 
+    /// Suspends the task for `duration`, or until it is cancelled: what looks at the broker again and again rests here between two looks.
+    func pause(for duration: Duration) async
+
     /// Counts a crash for a suspect before it is run, so that the count stands if this run kills the process too.
     ///
     /// A worker that dies holds messages that it had not begun. Reclaiming makes them all suspects with a count of 1; from then on only trials
@@ -99,6 +102,11 @@ extension Broker {
     }
 
     public var executor: (any TaskExecutor)? { nil }
+
+    public func pause(for duration: Duration) async {
+        // Ends early when the task is cancelled, as it should.
+        try? await Task.sleep(for: duration)
+    }
 }
 
 /// A heartbeat that runs until it is stopped.

@@ -113,8 +113,7 @@ extension Worker {
     /// 50 ms, doubling, at most 2 s, half of it random.
     func pauseAfterFailure(_ failures: Int) async {
         let ceiling = min(2_000, 50 << min(failures, 6))
-        // A cancelled sleep only makes the next attempt come sooner.
-        try? await Task.sleep(for: .milliseconds(Int.random(in: ceiling / 2...ceiling)))
+        await self.broker.pause(for: .milliseconds(Int.random(in: ceiling / 2...ceiling)))
     }
 
     private func report(_ settlements: [Settlement], _ verdicts: [SettlementVerdict]) {

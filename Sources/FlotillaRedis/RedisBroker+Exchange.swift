@@ -110,10 +110,14 @@ extension RedisBroker {
         let reply: RedisValue
         do { reply = try results[1].get() } catch { throw BrokerError(error, operation: "claim") }
         let result = try Exchange(ExchangeReply(reply, firstSequence: firstSequence, worker: worker), of: 0)
-        let hasLanded = if case .success(let value) = results[0] { !value.isNull } else { false }
+        guard result.deliveries.isEmpty, !result.isPaused, !result.isLeaseLost else { return result }
+        switch results[0] {
+        case .success(let landed) where landed.isNull: return result
         // Something came between the two: the script was new to a server that had forgotten it, say.
-        let isLeftBehind = hasLanded && result.deliveries.isEmpty && !result.isPaused && !result.isLeaseLost
-        return isLeftBehind ? try await exchange() : result
+        case .success: return try await exchange()
+        // Whoever may not wait must not ask again at once.
+        case .failure(let error): throw BrokerError(error, operation: "claim")
+        }
     }
 
     /// Sends the blocking pop, and what is to run right after it. Nil when the task was cancelled before anything was sent.

@@ -33,6 +33,7 @@ public final class RedisBroker: BrokerAdministration {
     public let names: QueueNames
     public var queue: QueueName { self.names.queue }
     public var executor: (any TaskExecutor)? { self.eventLoop }
+    public func pause(for duration: Duration) async { await self.eventLoop.sleep(for: duration) }
 
     let keys: RedisKeys
     let client: RedisClient

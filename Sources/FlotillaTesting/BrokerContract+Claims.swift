@@ -182,6 +182,52 @@ extension BrokerContract {
             }
             try expectEqual(try await subject.broker.counts().ready, 0, "ready")
         },
+        Promise("claims what it waited for, and what came with it, under the numbers given") { subject in
+            let player = try await Player(subject.broker)
+            let id = player.id
+            async let waited = subject.broker.claim(3, firstSequence: 7, waiting: .seconds(20), by: id, lease: .seconds(30))
+            try await subject.peer().enqueue([[UInt8]("1"), [UInt8]("2")])
+            var deliveries = try await waited.deliveries
+            // The first may have come alone.
+            if deliveries.count == 1 {
+                let rest = try await subject.broker.exchange(
+                    [], claiming: 2, firstSequence: 10, isRepeat: false, by: id, lease: .seconds(30))
+                try expectEqual(rest.deliveries.map(\.id.sequence), [10], "the number of the second")
+                deliveries += rest.deliveries
+            } else {
+                try expectEqual(deliveries.map(\.id.sequence), [7, 8], "the numbers")
+            }
+            try expectEqual(deliveries.map(\.text), ["1", "2"], "the claims")
+            for delivery in deliveries { try expect(try await subject.broker.isHeld(delivery.id), "held") }
+        },
+        Promise("claims at once what is there, and nothing when nothing comes") { subject in
+            let player = try await Player(subject.broker)
+            let id = player.id
+            try await subject.broker.enqueue([[UInt8]("1"), [UInt8]("2"), [UInt8]("3")])
+            let first = try await subject.broker.claim(2, firstSequence: 1, waiting: .seconds(20), by: id, lease: .seconds(30))
+            try expectEqual(first.deliveries.map(\.text), ["1", "2"], "the claims")
+            try expectEqual(first.held, 2, "held")
+            _ = try await subject.broker.claim(2, firstSequence: 3, waiting: .seconds(20), by: id, lease: .seconds(30))
+            async let empty = subject.broker.claim(2, firstSequence: 5, waiting: .milliseconds(5), by: id, lease: .seconds(30))
+            try await subject.passTime(.milliseconds(10))
+            let nothing = try await empty
+            try expect(nothing.deliveries.isEmpty && !nothing.isLeaseLost && !nothing.isPaused, "\(nothing)")
+            try expectEqual(nothing.held, 3, "held")
+        },
+        Promise("claims nothing for a lost lease or a paused queue; nothing is lost by the wait") { subject in
+            let player = try await Player(subject.broker)
+            try await subject.broker.pause(reason: "maintenance")
+            try await subject.broker.enqueue([[UInt8]("1")])
+            let paused = try await subject.broker.claim(
+                2, firstSequence: 1, waiting: .seconds(20), by: player.id, lease: .seconds(30))
+            try expect(paused.isPaused && paused.deliveries.isEmpty, "\(paused)")
+            try await subject.endLease(player.id)
+            try expectEqual(try await subject.broker.reclaim(limit: 10, crashLimit: 3).returned, 1, "returned")
+            async let lost = subject.broker.claim(2, firstSequence: 3, waiting: .milliseconds(5), by: player.id, lease: .seconds(30))
+            try await subject.passTime(.milliseconds(10))
+            try expect(try await lost.isLeaseLost, "the lease is lost")
+            try await subject.broker.resume()
+        },
         Promise("brings the landing slot of a dead worker back, uncounted") { subject in
             let dead = try await Player(subject.broker)
             try await subject.broker.enqueue([[UInt8]("1"), [UInt8]("2")])

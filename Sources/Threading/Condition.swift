@@ -36,8 +36,9 @@ public final class Condition<State>: @unchecked Sendable {
     public func signal<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(self.mutex)
         defer {
-            pthread_cond_signal(self.condition)
+            // In this order: a thread that is woken while the lock is held only goes back to sleep for it.
             pthread_mutex_unlock(self.mutex)
+            pthread_cond_signal(self.condition)
         }
         return try body(&self.state.pointee)
     }
@@ -46,8 +47,8 @@ public final class Condition<State>: @unchecked Sendable {
     public func broadcast<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(self.mutex)
         defer {
-            pthread_cond_broadcast(self.condition)
             pthread_mutex_unlock(self.mutex)
+            pthread_cond_broadcast(self.condition)
         }
         return try body(&self.state.pointee)
     }

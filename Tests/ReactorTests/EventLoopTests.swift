@@ -43,6 +43,43 @@ import Threading
         #expect(await OnLoop(loop: loop).isOnLoop())
     }
 
+    @Test func `a task that prefers the loop goes on there after every wait`() async {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        let places = await withTaskExecutorPreference(loop) {
+            var places = [loop.isOnLoop]
+            await Task.yield()
+            places.append(loop.isOnLoop)
+            await withCheckedContinuation { done in DedicatedThread.start(name: "other") { done.resume() } }
+            places.append(loop.isOnLoop)
+            await withTaskGroup(of: Bool.self) { group in
+                group.addTask { loop.isOnLoop }
+                for await place in group { places.append(place) }
+            }
+            return places
+        }
+        #expect(places == [true, true, true, true])
+        #expect(!loop.isOnLoop)
+    }
+
+    @Test func `a sleep lasts as long as asked, and ends at once when its task is cancelled`() async {
+        let loop = EventLoop(name: "test")
+        defer { loop.stop() }
+        let start = MonotonicTime.now
+        await loop.sleep(for: .milliseconds(20))
+        #expect(MonotonicTime.now - start >= .milliseconds(20))
+        let sleeping = Task { await loop.sleep(for: .seconds(3600)) }
+        sleeping.cancel()
+        await sleeping.value
+        let late = Task {
+            await loop.sleep(for: .seconds(3600))
+            return Task.isCancelled
+        }
+        await loop.sleep(for: .milliseconds(5))
+        late.cancel()
+        #expect(await late.value)
+    }
+
     @Test func `a flusher runs once after the turn that asked for it, and may give more work`() async {
         let loop = EventLoop(name: "test")
         defer { loop.stop() }

@@ -158,6 +158,55 @@ private func freshQueue() -> String {
         #expect(error?.code == .refused)
     }
 
+    @Test func `a wait that is cut off may have claimed: its repetition says what`() async throws {
+        let server = try Server.shared.get()
+        let broker = try server.broker("cut_off")
+        let worker = WorkerID.random()
+        try await broker.register(
+            worker, lease: .seconds(30),
+            info: WorkerInfo(host: "h", processID: 1, role: "test", version: "1", startedAt: 0, concurrency: 1))
+        for round in 0..<20 {
+            let first = UInt64(round * 10 + 1)
+            let waiting = Task { () throws(BrokerError) -> Exchange in
+                try await broker.claim(2, firstSequence: first, waiting: .seconds(5), by: worker, lease: .seconds(30))
+            }
+            // Killed by the server at a moment of chance, before or after the message has landed.
+            async let push: Void = broker.enqueue([Array("\(round)".utf8)])
+            if round % 3 != 0 { try await Task.sleep(for: .microseconds(round * 50)) }
+            _ = try await server.client.send(["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"] as RedisCommand)
+            var deliveries: [Delivery] = []
+            do {
+                deliveries = try await waiting.value.deliveries
+            } catch let error as BrokerError {
+                #expect(error.code == .outcomeUnknown || error.code == .unavailable)
+            }
+            // The push may have been cut off as well.
+            do { try await push } catch let error as BrokerError { #expect(error.code == .outcomeUnknown) }
+            for (isRepeat, first) in [(true, first), (false, first + 5)] where deliveries.isEmpty {
+                deliveries = await untilKnown { () throws(BrokerError) in
+                    try await broker.exchange([], claiming: 2, firstSequence: first, isRepeat: isRepeat, by: worker, lease: .seconds(30))
+                }.deliveries
+            }
+            let acks = deliveries.map { Settlement.ack($0.id) }
+            let rest = await untilKnown { () throws(BrokerError) in
+                try await broker.exchange(acks, claiming: 0, firstSequence: first + 9, isRepeat: false, by: worker, lease: .seconds(30))
+            }
+            #expect(rest.held == 0, "nothing is left in its hands that it does not know of")
+            #expect(try await broker.counts().ready == 0)
+        }
+    }
+
+    /// Calls again after every failure of the connection.
+    private func untilKnown<Answer>(_ call: () async throws(BrokerError) -> Answer) async -> Answer {
+        while true {
+            do {
+                return try await call()
+            } catch {
+                #expect(error.code == .outcomeUnknown || error.code == .unavailable)
+            }
+        }
+    }
+
     @Test func `a claim whose answer was lost is repeated without loss and without doubles`() async throws {
         let redis = try PrivateRedis()
         let loop = EventLoop(name: "frozen")

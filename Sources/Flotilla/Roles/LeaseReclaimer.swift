@@ -30,6 +30,10 @@ public final class LeaseReclaimer: Sendable {
 
     /// Works until the task is cancelled.
     public func run() async {
+        await withTaskExecutorPreference(self.broker.executor) { await self.reclaim() }
+    }
+
+    private func reclaim() async {
         var reachableSince: MonotonicTime?
         var hasFailed = false
         while !Task.isCancelled {
@@ -63,8 +67,7 @@ public final class LeaseReclaimer: Sendable {
                 reachableSince = nil
                 pause = min(pause, .seconds(1))
             }
-            // Ends early when the task is cancelled, and the loop with it.
-            if pause > .zero { try? await Task.sleep(for: pause) }
+            if pause > .zero { await self.broker.pause(for: pause) }
         }
     }
 

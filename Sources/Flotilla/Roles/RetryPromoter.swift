@@ -13,6 +13,10 @@ public final class RetryPromoter: Sendable {
 
     /// Works until the task is cancelled. What is due is moved at most a second later, sooner when the next due time is known.
     public func run() async {
+        await withTaskExecutorPreference(self.broker.executor) { await self.promote() }
+    }
+
+    private func promote() async {
         while !Task.isCancelled {
             var pause = Duration.seconds(1)
             do throws(BrokerError) {
@@ -30,8 +34,7 @@ public final class RetryPromoter: Sendable {
             } catch {
                 self.onPromote(.failure(error))
             }
-            // Ends early when the task is cancelled, and the loop with it.
-            try? await Task.sleep(for: pause)
+            await self.broker.pause(for: pause)
         }
     }
 }
