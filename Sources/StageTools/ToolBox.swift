@@ -28,6 +28,9 @@ public struct ToolBox: Sendable {
     /// Whether a program is installed.
     package func has(_ name: String) -> Bool { self.locator.find(name) != nil }
 
+    /// Where an installed program is; absolute.
+    package func path(of name: String) -> String? { self.locator.find(name) }
+
     /// `name 5.3.0`, for the record; only the name when it is missing.
     package func version(of name: String, _ arguments: [String]) async -> String {
         guard let line = await self.locator.version(of: name, arguments: arguments, using: self.runner) else { return name }
