@@ -27,9 +27,10 @@ struct PDFSurveyor: Sendable {
     private static let childLimits = ChildLimits(
         cpuSeconds: 120, addressSpaceBytes: 1 << 30, fileSizeBytes: 64 << 20, outputBytes: 64 << 20, wall: .seconds(480))
 
-    /// - Returns: nil for a file with anything out of the ordinary: damaged, encrypted, too long, or read with many complaints.
+    /// - Returns: nil for a file with anything out of the ordinary: damaged, encrypted, too long, or read with many complaints; and wherever
+    ///   the sandbox would let the programs live on after the child that started them.
     func survey(_ file: String, scratch: String) async throws -> PDFReading? {
-        guard let text = self.tools.path(of: "pdftotext"), let info = self.tools.path(of: "pdfinfo"),
+        guard self.tools.endsGrandchildren, let text = self.tools.path(of: "pdftotext"), let info = self.tools.path(of: "pdfinfo"),
             let images = self.tools.path(of: "pdfimages")
         else { return nil }
         let (textFile, infoFile, imagesFile) = ("\(scratch)/text", "\(scratch)/info", "\(scratch)/images")

@@ -28,6 +28,9 @@ public struct ToolBox: Sendable {
     /// Whether a program is installed.
     package func has(_ name: String) -> Bool { self.locator.find(name) != nil }
 
+    /// Whether what a child starts ends with it in any case: below a full sandbox, only the child itself dies with us.
+    package var endsGrandchildren: Bool { self.sandbox.level == .full }
+
     /// Where an installed program is; absolute.
     package func path(of name: String) -> String? { self.locator.find(name) }
 
