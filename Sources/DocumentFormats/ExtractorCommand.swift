@@ -6,6 +6,7 @@ internal import JSONText
 /// ```
 /// document-extractor detect FILE [--name NAME]
 /// document-extractor KIND   FILE [--charset NAME] [--output DIRECTORY]
+/// document-extractor pdf-survey FILE DIRECTORY --pdftotext PATH --pdfinfo PATH --pdfimages PATH [--max-pages N]
 /// document-extractor pdf-columns FILE        (of pdftotext -bbox-layout)
 /// document-extractor pdf-salvage IN OUT
 /// document-extractor despeckle|rotate-90|rotate-180|rotate-270 IN.pgm OUT.pgm
@@ -58,6 +59,11 @@ public enum ExtractorCommand {
             guard arguments.count == 3 else { throw FormatError(.unsupported, "Two files are needed: from and to.") }
             try PDFSalvage.salvage(path: path, to: arguments[2], limits: limits)
             return Array("{}".utf8)
+        case "pdf-survey":
+            guard arguments.count == 3, let text = options["pdftotext"], let info = options["pdfinfo"], let images = options["pdfimages"]
+            else { throw FormatError(.unsupported, "A directory and the paths of three programs are needed.") }
+            return try PDFSurvey(pdftotext: text, pdfinfo: info, pdfimages: images).run(path: path, folder: arguments[2], limits: limits)
+                .jsonBytes
         case "pdf-columns": return try PDFColumns.read(path: path, limits: limits).json.jsonBytes
         case let name:
             guard let kind = DocumentKind(rawValue: name) else { throw FormatError(.unsupported, "There is no reader for \(name).") }

@@ -66,6 +66,17 @@ public enum FormatDetector {
         return format
     }
 
+    /// Bytes that ``kind(of:)`` needs.
+    public static let signatureLength = 5
+
+    /// The format of a file that begins with these bytes, where they say all that ``detect(path:name:limits:)`` would find. Nothing is
+    /// parsed, so no sandbox is needed to compare them.
+    public static func kind(of signature: [UInt8]) -> DocumentKind? {
+        if signature.has("%PDF-") { return .pdf }
+        if signature.has("{\\rtf") { return .rtf }
+        return nil
+    }
+
     private static func image(_ head: [UInt8]) -> DocumentKind? {
         if head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .png }
         if head.starts(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }

@@ -5,8 +5,19 @@ internal import XMLText
 /// Poppler's own order mixes the columns of a page with a narrow gutter (40 % of the words out of place at 24 points). A page is taken as
 /// columns only when an empty stripe runs down it and both sides are full lines of prose; a table's columns are not.
 enum PDFColumns {
-    /// The pages that are set in columns, in reading order; the others are left out.
-    static func read(path: String, limits: FormatLimits) throws -> FormatDocument {
+    /// What the boxes of a file say.
+    struct Layout {
+        /// The pages that are set in columns, in reading order; the others are left out.
+        var columns: [FormatPage]
+        var title: String?
+        /// Nil when the boxes end before the file does.
+        var pageCount: Int?
+    }
+
+    /// A page of fewer words has no columns.
+    static let fewestWords = 60
+
+    static func layout(path: String, limits: FormatLimits) throws -> Layout {
         let bytes = try FileReader(path: path, limits: limits).readAll()
         let reader = BoxReader(limits: limits)
         do {
@@ -14,8 +25,14 @@ enum PDFColumns {
         } catch {
             // Control characters in a text layer make the boxes ill-formed; the pages until there are still right.
             guard error.code == .malformed else { throw FormatError(.tooLarge, error.description) }
+            return Layout(columns: reader.found, title: nil, pageCount: nil)
         }
-        return FormatDocument(pages: reader.found)
+        return Layout(columns: reader.found, title: reader.title, pageCount: reader.number)
+    }
+
+    /// The pages that are set in columns, in reading order; the others are left out.
+    static func read(path: String, limits: FormatLimits) throws -> FormatDocument {
+        FormatDocument(pages: try Self.layout(path: path, limits: limits).columns)
     }
 
     struct Word {
@@ -30,7 +47,7 @@ enum PDFColumns {
 
     /// The text in reading order, or nil when the page has one column.
     static func order(_ words: [Word], pageWidth: Double) -> String? {
-        guard words.count >= 60, pageWidth > 0, pageWidth < 20_000 else { return nil }
+        guard words.count >= Self.fewestWords, pageWidth > 0, pageWidth < 20_000 else { return nil }
         let rows = Self.rows(words)
         guard rows.count >= 10, let gutter = Self.gutter(rows, pageWidth: pageWidth) else { return nil }
         // Rows that cross the gutter are headings over both columns: they end a band.
@@ -134,8 +151,9 @@ enum PDFColumns {
 
     private final class BoxReader: XMLEventHandler {
         private(set) var found: [FormatPage] = []
+        private(set) var title: String?
+        private(set) var number = 0
         private let limits: FormatLimits
-        private var number = 0
         private var width = 0.0
         private var words: [Word] = []
         private var text: String?
@@ -146,6 +164,7 @@ enum PDFColumns {
 
         func start(_ name: XMLName, _ attributes: XMLAttributes) {
             switch name.local {
+            case "title": self.text = ""
             case "page":
                 self.number += 1
                 self.width = attributes["width"].flatMap { Double($0) } ?? 0
@@ -165,6 +184,10 @@ enum PDFColumns {
         func end(_ name: XMLName) {
             if name.local == "word", let text = self.text {
                 self.words[self.words.count - 1].text = text
+                self.text = nil
+            }
+            if name.local == "title" {
+                self.title = self.text
                 self.text = nil
             }
             if name.local == "page", self.found.count < self.limits.pages, let text = PDFColumns.order(self.words, pageWidth: self.width) {

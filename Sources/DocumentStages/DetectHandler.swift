@@ -58,6 +58,8 @@ struct Detection: Sendable {
     static func hint(_ name: String) -> String { String((name.split(separator: "/").last ?? "").suffix(100).filter { $0 != "\0" }) }
 
     func format(of path: String, name: String) async throws -> DetectedFormat {
+        let start = FileCheck.read(path, maximum: FormatDetector.signatureLength) ?? []
+        if let kind = FormatDetector.kind(of: start) { return DetectedFormat(kind) }
         do {
             let answer = try await self.tools.extract("detect", path, options: ["--name", Self.hint(name)], limits: Self.limits)
             guard let format = DetectedFormat(json: answer) else {

@@ -36,7 +36,7 @@ public enum DocumentPipeline {
             DetectHandler(tools: tools, source: source, engine: "document-extractor 1"),
             ExtractTextHandler(
                 tools: tools, source: source, limits: configuration.limits, languages: configuration.ocrLanguages,
-                engine: "document-extractor 1, \(poppler), \(tesseract)"),
+                engine: "document-extractor 2, \(poppler), \(tesseract)"),
             CleanTextHandler(), ChunkHandler(), SummarizeHandler(),
             IndexHandler(configuration.embedder),
         ]

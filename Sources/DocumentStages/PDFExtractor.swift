@@ -16,44 +16,24 @@ struct PDFExtractor: Sendable {
         cpuSeconds: 60, addressSpaceBytes: 1 << 30, fileSizeBytes: 256 << 20, outputBytes: 1 << 20, wall: .seconds(240))
 
     func extract(_ file: String, scratch: String, progress: @escaping @Sendable (Int, Int) -> Void) async throws -> ExtractedDocument {
-        var file = file
-        var warnings: [String] = []
-        var isPartial = false
-        var info: PDFInfo
-        do {
-            info = try await self.info(file)
-        } catch let failure as StageFailure where failure.code == .corrupt {
-            guard let repaired = try await self.repair(file, scratch: scratch) else { throw failure }
-            file = repaired
-            info = try await self.info(file)
-            warnings.append("The PDF is damaged and was repaired; parts may be missing.")
-            isPartial = true
+        var reading: PDFReading
+        if let surveyed = try await PDFSurveyor(tools: self.tools, limits: self.limits).survey(file, scratch: scratch) {
+            reading = surveyed
+        } else {
+            reading = try await self.readWithCare(file, scratch: scratch)
         }
-        guard info.pageCount > 0 else { throw StageFailure(.empty, "The PDF has no pages.") }
-        guard info.pageCount <= self.limits.pages else {
-            throw StageFailure(.tooLarge, "The PDF has \(info.pageCount) pages; the limit is \(self.limits.pages).")
-        }
-        var layer = try await self.textLayer(file, pages: info.pageCount, scratch: scratch)
-        if layer.isDamaged {
-            // It exits with 0 after losing nearly everything: only its complaints tell.
-            if let repaired = try await self.repair(file, scratch: scratch) {
-                let second = try await self.textLayer(repaired, pages: info.pageCount, scratch: scratch)
-                if TextShape(second.pages.joined()).letters > TextShape(layer.pages.joined()).letters {
-                    layer = second
-                    file = repaired
-                }
-            }
-            warnings.append("The PDF is damaged; parts of its text may be missing.")
-            isPartial = true
-        }
-        let images = try await self.tools.run("pdfimages", ["-list", file], reading: [file], limits: Self.textLimits)
-        let coverage = PDFImages.coverage(images.text, info: info)
-        var pages = layer.pages.enumerated().map { index, text in ExtractedPage(number: index + 1, text: text, method: .textLayer) }
+        var warnings = reading.warnings
+        var isPartial = reading.isPartial
+        let coverage = try await self.coverage(&reading)
+        var pages = reading.texts.enumerated().map { index, text in ExtractedPage(number: index + 1, text: text, method: .textLayer) }
         let scanned = pages.filter { PageDecision(text: $0.text, imageCoverage: coverage[$0.number] ?? 0) == .ocr }.map(\.number)
-        if scanned.count < pages.count { try await self.orderColumns(&pages, file, scratch: scratch) }
+        if scanned.count < pages.count { try await self.orderColumns(&pages, reading, scratch: scratch) }
+        if !scanned.isEmpty { try await self.measure(&reading) }
+        let info = reading.info
 
         let outcome = try await self.recognize(
-            scanned, of: file, form: "of-\(info.pageCount)\(isPartial ? "-repaired" : "")", info: info, scratch: scratch, progress: progress
+            scanned, of: reading.file, form: "of-\(info.pageCount)\(isPartial ? "-repaired" : "")", info: info, scratch: scratch,
+            progress: progress
         )
         for (number, recognized) in outcome.pages where recognized.words > 0 {
             let old = TextShape(pages[number - 1].text)
@@ -78,6 +58,56 @@ struct PDFExtractor: Sendable {
             tools: outcome.pages.isEmpty ? ["pdftotext"] : ["pdftotext", "tesseract"])
     }
 
+    /// Reads a file of which something is out of the ordinary program by program, and repairs it where that helps.
+    func readWithCare(_ submitted: String, scratch: String) async throws -> PDFReading {
+        var file = submitted
+        var warnings: [String] = []
+        var info: PDFInfo
+        do {
+            info = try await self.info(file)
+        } catch let failure as StageFailure where failure.code == .corrupt {
+            guard let repaired = try await self.repair(file, scratch: scratch) else { throw failure }
+            file = repaired
+            info = try await self.info(file)
+            warnings.append("The PDF is damaged and was repaired; parts may be missing.")
+        }
+        guard info.pageCount > 0 else { throw StageFailure(.empty, "The PDF has no pages.") }
+        guard info.pageCount <= self.limits.pages else {
+            throw StageFailure(.tooLarge, "The PDF has \(info.pageCount) pages; the limit is \(self.limits.pages).")
+        }
+        var layer = try await self.textLayer(file, pages: info.pageCount, scratch: scratch)
+        if layer.isDamaged {
+            // It exits with 0 after losing nearly everything: only its complaints tell.
+            if let repaired = try await self.repair(file, scratch: scratch) {
+                let second = try await self.textLayer(repaired, pages: info.pageCount, scratch: scratch)
+                if TextShape(second.pages.joined()).letters > TextShape(layer.pages.joined()).letters {
+                    layer = second
+                    file = repaired
+                }
+            }
+            warnings.append("The PDF is damaged; parts of its text may be missing.")
+        }
+        return PDFReading(file: file, info: info, texts: layer.pages, warnings: warnings)
+    }
+
+    /// The share of each page under its largest picture; nothing for pages whose text alone decides.
+    private func coverage(_ reading: inout PDFReading) async throws -> [Int: Double] {
+        guard reading.texts.contains(where: { PageDecision.dependsOnPicture($0) }) else { return [:] }
+        try await self.measure(&reading)
+        let images: String
+        if let known = reading.images {
+            images = known
+        } else {
+            images = try await self.tools.run("pdfimages", ["-list", reading.file], reading: [reading.file], limits: Self.textLimits).text
+        }
+        return PDFImages.coverage(images, info: reading.info)
+    }
+
+    /// Learns the sizes of the pages, if nobody has yet.
+    private func measure(_ reading: inout PDFReading) async throws {
+        if reading.info.sizes.isEmpty { reading.info = try await self.info(reading.file) }
+    }
+
     private func info(_ file: String) async throws -> PDFInfo {
         let result = try await self.tools.run(
             "pdfinfo", ["-f", "1", "-l", "\(self.limits.pages)", "-enc", "UTF-8", file], reading: [file], limits: Self.textLimits)
@@ -100,11 +130,7 @@ struct PDFExtractor: Sendable {
         defer { FileCheck.remove(target) }
         let result = try await self.tools.run(
             "pdftotext", ["-enc", "UTF-8", file, target], reading: [file], writing: scratch, limits: Self.textLimits)
-        let text = String(decoding: FileCheck.read(target, maximum: 64 << 20) ?? [], as: UTF8.self)
-        var parts = text.utf8.split(separator: 0x0C, omittingEmptySubsequences: false).map { Substring($0) }
-        // Every page ends with a form feed.
-        if parts.last?.isEmpty ?? false { parts.removeLast() }
-        var texts = parts.prefix(pages).map { String($0) }
+        var texts = Array(PDFSurveyor.pages(FileCheck.read(target, maximum: 64 << 20) ?? []).prefix(pages))
         while texts.count < pages { texts.append("") }
         let complaints = result.errorOutput
         let isDamaged = complaints.total > 1_200 && complaints.text.contains("Syntax Error") || !result.outcome.isSuccess
@@ -137,25 +163,29 @@ struct PDFExtractor: Sendable {
     }
 
     /// Puts pages set in columns into reading order.
-    private func orderColumns(_ pages: inout [ExtractedPage], _ file: String, scratch: String) async throws {
-        // The boxes of a long book are large and its columns rare.
-        guard pages.count <= 400 else { return }
+    private func orderColumns(_ pages: inout [ExtractedPage], _ reading: PDFReading, scratch: String) async throws {
+        var columns = reading.columns
+        if columns == nil { columns = try await self.columns(of: reading.file, pages: pages.count, scratch: scratch) }
+        for page in columns ?? [] where page.number >= 1 && page.number <= pages.count {
+            // The boxes hold the same words; anything else means that they were misread.
+            let before = TextShape(pages[page.number - 1].text).letters
+            if TextShape(page.text).letters * 20 >= before * 19 { pages[page.number - 1].text = page.text }
+        }
+    }
+
+    /// The pages of a file that are set in columns; nil when that cannot be told.
+    private func columns(of file: String, pages: Int, scratch: String) async throws -> [FormatPage]? {
+        guard pages <= PDFLimits.pagesWithBoxes else { return nil }
         let target = "\(scratch)/boxes.xhtml"
         defer { FileCheck.remove(target) }
         let result = try await self.tools.run(
             "pdftotext", ["-enc", "UTF-8", "-bbox-layout", file, target], reading: [file], writing: scratch, limits: Self.textLimits)
-        guard result.outcome.isSuccess, let size = FileCheck.size(target), size > 0, size < 64 << 20 else { return }
-        let found: FormatDocument?
+        guard result.outcome.isSuccess, let size = FileCheck.size(target), size > 0, size < 64 << 20 else { return nil }
         do {
-            found = FormatDocument(json: try await self.tools.extract("pdf-columns", target, writing: scratch))
+            return FormatDocument(json: try await self.tools.extract("pdf-columns", target, writing: scratch))?.pages
         } catch let failure as StageFailure where failure.concernsFile {
             // The order of the text layer stands.
-            return
-        }
-        for page in found?.pages ?? [] where page.number >= 1 && page.number <= pages.count {
-            // The boxes hold the same words; anything else means that they were misread.
-            let before = TextShape(pages[page.number - 1].text).letters
-            if TextShape(page.text).letters * 20 >= before * 19 { pages[page.number - 1].text = page.text }
+            return nil
         }
     }
 

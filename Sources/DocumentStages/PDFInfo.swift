@@ -13,6 +13,14 @@ struct PDFInfo: Sendable, Hashable {
     /// By page number from 1.
     var sizes: [Int: Size] = [:]
 
+    /// Of a file whose sizes nobody has asked for.
+    init(title: String?, pageCount: Int) {
+        // As `pdfinfo` shows it: a line of its own.
+        let line = title?.split(whereSeparator: \.isNewline).first?.drop { $0 == " " } ?? ""
+        self.title = line.isEmpty ? nil : String(line.prefix(500))
+        self.pageCount = pageCount
+    }
+
     init(_ text: String) {
         for line in text.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }

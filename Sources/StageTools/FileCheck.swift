@@ -23,7 +23,7 @@ package enum FileCheck {
         guard let file = fopen(path, "rbe") else { return nil }
         defer { fclose(file) }
         var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        var buffer = [UInt8](repeating: 0, count: min(256 << 10, max(1, maximum)))
         while bytes.count < maximum {
             let count = fread(&buffer, 1, min(buffer.count, maximum - bytes.count), file)
             if count == 0 { break }

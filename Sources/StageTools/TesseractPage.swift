@@ -38,4 +38,10 @@ package struct TesseractPage: Sendable, Hashable {
 
     /// Whether it is worth trying the page again in another way.
     package var isDoubtful: Bool { self.words < 5 || self.confidence < 90 }
+
+    /// Whether it may lie on its side, or upside down.
+    package var isPoor: Bool { self.words < 5 || self.confidence < 70 }
+
+    /// The better of two readings of one page; this one when they are equal.
+    package func or(_ other: TesseractPage) -> TesseractPage { other.score > self.score ? other : self }
 }

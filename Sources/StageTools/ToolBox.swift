@@ -28,6 +28,12 @@ public struct ToolBox: Sendable {
     /// Whether a program is installed.
     package func has(_ name: String) -> Bool { self.locator.find(name) != nil }
 
+    /// Whether what a child starts ends with it in any case: below a full sandbox, only the child itself dies with us.
+    package var endsGrandchildren: Bool { self.sandbox.level == .full }
+
+    /// Where an installed program is; absolute.
+    package func path(of name: String) -> String? { self.locator.find(name) }
+
     /// `name 5.3.0`, for the record; only the name when it is missing.
     package func version(of name: String, _ arguments: [String]) async -> String {
         guard let line = await self.locator.version(of: name, arguments: arguments, using: self.runner) else { return name }

@@ -156,13 +156,29 @@ import Threading
     }
 
     @Test func `a stage that reads the file fetches it where the earlier ones were found in the cache`() async throws {
-        try await self.withCopies("inquiry-1962-scan.pdf", ["a.pdf", "b.pdf"]) { root in
+        try await self.withCopies("ferry-log.tiff", ["a.tiff", "b.tiff"]) { root in
             let scene = await Scene(root: root)
-            _ = try await scene.children(scene.message("a.pdf"))
+            _ = try await scene.children(scene.message("a.tiff"))
             scene.cache.evict(try #require(scene.cache.keys.first { $0.stage == "extract_text" }))
-            let programs = try await scene.children(scene.message("b.pdf"))
+            let programs = try await scene.children(scene.message("b.tiff"))
             #expect(programs.contains("tesseract") && !programs.contains("document-extractor"))
-            #expect(try scene.output("index", scene.message("b.pdf"))?.body == scene.output("index", scene.message("a.pdf"))?.body)
+            #expect(try scene.output("index", scene.message("b.tiff"))?.body == scene.output("index", scene.message("a.tiff"))?.body)
+        }
+    }
+
+    @Test(.enabled(if: PipelineHarness.tools.endsGrandchildren)) func `text alone takes one child, and a scan two a page besides`()
+        async throws
+    {
+        for (sample, expected) in [
+            ("harbour-survey.pdf", ["document-extractor"]), ("press-release.html", ["document-extractor", "document-extractor"]),
+            ("inquiry-1962-speckled.pdf", ["document-extractor", "pdftoppm", "ffmpeg", "tesseract"]),
+            ("insurance-claim-mixed.pdf", ["document-extractor", "pdftoppm", "tesseract"]),
+        ] {
+            try await self.withCopies(sample, [sample]) { root in
+                let scene = await Scene(root: root, withCache: false)
+                let children = try await scene.children(scene.message(sample))
+                #expect(children == expected, "\(sample)")
+            }
         }
     }
 

@@ -85,7 +85,7 @@ import Testing
         let tools = ToolBox(
             runner: PipelineHarness.runner, sandbox: PipelineHarness.tools.sandbox, extractor: "/nowhere/document-extractor")
         await #expect {
-            _ = try await Detection(tools: tools).format(of: PipelineHarness.samples + "/harbour-survey.pdf", name: "")
+            _ = try await Detection(tools: tools).format(of: PipelineHarness.samples + "/board-minutes.docx", name: "")
         } throws: { error in
             (error as? StageFailure)?.failureClass == .infrastructure && (error as? StageFailure)?.failureCode == "tool_missing"
         }

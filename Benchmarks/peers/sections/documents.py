@@ -18,7 +18,7 @@ METHOD = """Sample PDFs, several copies that differ in a comment, go through doc
 core, and through the bare tools with `xargs -P` as many: pdftotext for pages of text; pdftoppm (300 dots an inch, grey) and tesseract (one thread, the
 same language, tsv) for each scanned page. In turn. CPU counts the daemon with all of its children, without Redis and PostgreSQL, which are shown
 apart; the daemon does more for it: detection of format, language and rotation, layout, chunks, summary, index, a sandbox and rows. Two more
-sets show where its time goes: a speckled scan, which it reads again and turns when the first reading is poor, as the bare tools do not; and
+sets show where its time goes: a speckled scan, whose speckles it takes away before it reads the page, as the bare tools do not; and
 text alone, where its own work is nearly all there is."""
 
 #: File, and which of its pages are scans.

@@ -20,6 +20,8 @@ public final class CachePlatform: Sendable {
     public let isApart: Bool
     private let postgres: PostgresPool
     private let settings: Lock<Settings>
+    /// Of the settings: asked many times a document, and to ask them copies the catalogue.
+    private let remembersStages: Lock<Bool>
     private let logger: Logger
 
     /// Begins to connect; returns at once. A cache that is away costs its users their own work and nothing else.
@@ -48,17 +50,18 @@ public final class CachePlatform: Sendable {
         self.cache = Cache(options: options, codec: settings.cacheCodec, shared: self.backend, durable: durable)
         self.postgres = connections.postgres
         self.settings = Lock(settings)
+        self.remembersStages = Lock(Self.remembersStages(settings))
         self.logger = logger
         if options.isEnabled { self.client.start() }
         if let metrics { CacheMetrics(self.cache, registry: metrics.registry).install() }
     }
 
     /// Where stages remember what they made.
-    public var stages: CachedStages { CachedStages(cache: self.cache) { self.remembersStages } }
+    public var stages: CachedStages { CachedStages(cache: self.cache) { self.remembersStages.withLock { $0 } } }
     /// Where they show how far they are.
-    public var stageStates: CachedStageStates { CachedStageStates(cache: self.cache) { self.remembersStages } }
+    public var stageStates: CachedStageStates { CachedStageStates(cache: self.cache) { self.remembersStages.withLock { $0 } } }
 
-    private var remembersStages: Bool { self.settings.withLock { $0[\.cache.isEnabled] && $0[\.cache.stages] } }
+    private static func remembersStages(_ settings: Settings) -> Bool { settings[\.cache.isEnabled] && settings[\.cache.stages] }
 
     /// What runs for as long as a processor does: listening to what ends elsewhere, and writing down what was counted.
     public var services: [any DaemonService] {
@@ -158,6 +161,7 @@ public final class CachePlatform: Sendable {
     /// Takes over what may change while the program runs: the kill switch, types, times to live, quotas.
     public func reload(_ settings: Settings) {
         self.settings.withLock { $0 = settings }
+        self.remembersStages.withLock { $0 = Self.remembersStages(settings) }
         let options = settings.cacheOptions
         self.cache.reconfigure { $0 = options }
         if options.isEnabled { self.client.start() }
