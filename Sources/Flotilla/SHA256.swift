@@ -20,51 +20,80 @@ public struct SHA256: Sendable {
 
     /// Adds bytes.
     public mutating func update(_ bytes: some Sequence<UInt8>) {
-        let isDone: Void? = bytes.withContiguousStorageIfAvailable { self.add($0) }
-        if isDone == nil { for byte in bytes { self.add(byte) } }
+        let isDone: Void? = bytes.withContiguousStorageIfAvailable { self.update(UnsafeRawBufferPointer($0)) }
+        if isDone == nil { for byte in bytes { withUnsafeBytes(of: byte) { self.update($0) } } }
     }
 
-    private mutating func add(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// Adds bytes.
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
         self.length &+= UInt64(bytes.count) &* 8
-        var filled = self.filled
-        for byte in bytes {
-            self.block[unchecked: filled] = byte  // Below 64 at all times.
-            filled &+= 1
-            if filled == 64 {
-                self.compress()
-                filled = 0
-            }
+        var rest = bytes
+        if self.filled > 0 {
+            let taken = min(64 - self.filled, rest.count)
+            self.fill(UnsafeRawBufferPointer(rebasing: rest[..<taken]))
+            guard self.filled == 64 else { return }
+            self.compressBlock()
+            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
         }
-        self.filled = filled
+        // Whole blocks are read where they are.
+        while rest.count >= 64, let start = rest.baseAddress {
+            Self.compress(&self.state, start)
+            rest = UnsafeRawBufferPointer(rebasing: rest[64...])
+        }
+        self.fill(rest)
     }
 
-    private mutating func add(_ byte: UInt8) { withUnsafePointer(to: byte) { self.add(UnsafeBufferPointer(start: $0, count: 1)) } }
+    private mutating func fill(_ bytes: UnsafeRawBufferPointer) {
+        let filled = self.filled
+        withUnsafeMutableBytes(of: &self.block) { UnsafeMutableRawBufferPointer(rebasing: $0[filled...]).copyMemory(from: bytes) }
+        self.filled = filled + bytes.count
+    }
+
+    private mutating func compressBlock() {
+        // A copy, since one value cannot lend two of its parts to a closure.
+        var state = self.state
+        withUnsafeBytes(of: &self.block) { if let start = $0.baseAddress { Self.compress(&state, start) } }
+        self.state = state
+        self.filled = 0
+    }
 
     /// The digest of all that was added; the value must not be used afterwards.
     public mutating func finish() -> [UInt8] {
-        let bits = self.length
-        self.block[self.filled] = 0x80
-        for index in (self.filled + 1)..<64 { self.block[unchecked: index] = 0 }
-        if self.filled >= 56 {
-            self.compress()
-            self.block = InlineArray(repeating: 0)
-        }
-        for index in 0..<8 { self.block[56 + index] = UInt8(truncatingIfNeeded: bits >> UInt64(56 - 8 * index)) }
-        self.compress()
+        let words = self.finishWords()
         return [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            for index in 0..<32 { buffer[index] = UInt8(truncatingIfNeeded: self.state[index / 4] >> UInt32(24 - index % 4 * 8)) }
+            for index in 0..<32 { buffer[index] = UInt8(truncatingIfNeeded: words[index / 4] >> UInt32(24 - index % 4 * 8)) }
             count = 32
         }
     }
 
-    private mutating func compress() {
+    /// The digest of all that was added as eight words, the first one first; the value must not be used afterwards.
+    mutating func finishWords() -> InlineArray<8, UInt32> {
+        let bits = self.length
+        self.pad(with: 0x80)
+        if self.filled > 56 {
+            while self.filled < 64 { self.pad(with: 0) }
+            self.compressBlock()
+        }
+        let filled = self.filled
+        withUnsafeMutableBytes(of: &self.block) { block in
+            for index in filled..<56 { block[index] = 0 }
+            block.storeBytes(of: bits.bigEndian, toByteOffset: 56, as: UInt64.self)
+        }
+        self.compressBlock()
+        return self.state
+    }
+
+    private mutating func pad(with byte: UInt8) {
+        self.block[self.filled] = byte
+        self.filled += 1
+    }
+
+    /// Takes in 64 bytes.
+    private static func compress(_ state: inout InlineArray<8, UInt32>, _ block: UnsafeRawPointer) {
         // Unchecked: every index is below the array's constant count.
         var schedule = InlineArray<64, UInt32>(repeating: 0)
         for index in 0..<16 {
-            let at = index &* 4
-            schedule[unchecked: index] =
-                UInt32(self.block[unchecked: at]) &<< 24 | UInt32(self.block[unchecked: at &+ 1]) &<< 16
-                | UInt32(self.block[unchecked: at &+ 2]) &<< 8 | UInt32(self.block[unchecked: at &+ 3])
+            schedule[unchecked: index] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: index &* 4, as: UInt32.self))
         }
         for index in 16..<64 {
             let early = schedule[unchecked: index &- 15]
@@ -75,8 +104,8 @@ public struct SHA256: Sendable {
         }
         let constants = Self.constants
         for index in 0..<64 { schedule[unchecked: index] &+= constants[unchecked: index] }
-        var (a, b, c, d) = (self.state[0], self.state[1], self.state[2], self.state[3])
-        var (e, f, g, h) = (self.state[4], self.state[5], self.state[6], self.state[7])
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         var index = 0
         while index < 64 {
             // Instead of moving eight words along, the names move.
@@ -90,14 +119,14 @@ public struct SHA256: Sendable {
             Self.round(b, c, d, &e, f, g, h, &a, schedule[unchecked: index &+ 7])
             index &+= 8
         }
-        self.state[0] &+= a
-        self.state[1] &+= b
-        self.state[2] &+= c
-        self.state[3] &+= d
-        self.state[4] &+= e
-        self.state[5] &+= f
-        self.state[6] &+= g
-        self.state[7] &+= h
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
     }
 
     @inline(__always)

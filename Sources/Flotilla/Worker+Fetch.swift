@@ -1,10 +1,17 @@
 internal import Threading
 
-/// A claim on its way to the store, and what is needed to build its run.
-struct PendingClaim: Sendable {
+/// A claim on its way to the store, and what is needed to build its run. A class: it goes from one array to the next, and a copy of its parts
+/// would count half a dozen references each time.
+final class PendingClaim: Sendable {
     let delivery: Delivery
     let claim: WorkClaim
     let generation: Int
+
+    init(delivery: Delivery, claim: WorkClaim, generation: Int) {
+        self.delivery = delivery
+        self.claim = claim
+        self.generation = generation
+    }
 }
 
 extension Worker {

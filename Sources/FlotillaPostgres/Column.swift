@@ -38,8 +38,7 @@ struct Column: PostgresEncodable {
 
     /// Appends text, with U+FFFD for each NUL.
     mutating func append(_ text: String) {
-        var text = text
-        let isStorable = text.withUTF8 { utf8 in
+        let isStorable = text.utf8.withContiguousStorageIfAvailable { utf8 in
             guard let start = utf8.baseAddress, !utf8.isEmpty else {
                 self.append(bytes: UnsafeRawBufferPointer(start: nil, count: 0))
                 return true
@@ -48,7 +47,9 @@ struct Column: PostgresEncodable {
             self.append(bytes: UnsafeRawBufferPointer(utf8))
             return true
         }
-        if !isStorable { self.append(Storable.text(text)) }
+        if isStorable == true { return }
+        var storable = Storable.text(text)
+        storable.withUTF8 { self.append(bytes: UnsafeRawBufferPointer($0)) }
     }
 
     mutating func append(_ text: String?) {

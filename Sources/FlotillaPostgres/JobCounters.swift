@@ -7,8 +7,14 @@ internal import PostgresClient
 enum JobCounters {
     /// Nested loops in the order of the arrays, whatever the planner believes about the sizes of tables. In front of statements that join
     /// arrays to tables; holds until the end of the transaction.
-    static let ordered: PostgresQuery =
-        "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)"
+    ///
+    /// The statements compare an item's id with `ANY (ARRAY[result.id])` and not with `result.id`: sorted by it, the table's index could
+    /// otherwise be the outer side, which is what the planner wants as long as it believes that the table is small, and the batch would be
+    /// walked once for each row of the table. One plan serves all batches, so that none is made anew.
+    static let ordered: PostgresQuery = """
+        SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+            set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)
+        """
 
     /// `counted`, an insertion that adds `delta (job_id, processed, failed, cancelled, message)` to the jobs, and makes a job that is missing.
     static let add: PostgresQuery = """

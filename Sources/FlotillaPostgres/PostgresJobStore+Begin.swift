@@ -10,7 +10,7 @@ extension PostgresJobStore {
             if let job = claims[index].envelope.jobID, job.utf8.count > Storable.maximumIDBytes {
                 answers[index] = .unrecordable("job_id has \(job.utf8.count) bytes, more than \(Storable.maximumIDBytes)")
             } else {
-                keys.append(BatchKey(id: Storable.uuid(claims[index].identity.workID), index: index))
+                keys.append(BatchKey(id: Storable.uuid(claims[index].identity.work), index: index))
             }
         }
         BatchKey.sort(&keys)
@@ -89,7 +89,7 @@ extension PostgresJobStore {
             SELECT
                 claim.id, claim.document_uuid, claim.version, claim.counts, (SELECT nextval('fence')), now(), claim.delivery, 'processing',
                 claim.worker, claim.queue, claim.job_id, claim.tenant_id, claim.filename, claim.path, claim.payload
-            FROM unnest(\(fragment: columns.list)) AS claim (\(unescaped: ClaimColumns.names))
+            FROM \(fragment: columns.table) AS claim
             WHERE (claim.job_id = ANY (ARRAY(SELECT id FROM stopped))) IS NOT TRUE
             ON CONFLICT (id) DO UPDATE SET
                 fence = EXCLUDED.fence, started_at = EXCLUDED.started_at, updated_at = EXCLUDED.updated_at, due_at = NULL,
@@ -142,71 +142,5 @@ struct Admissions: Sendable {
 
     mutating func grant(_ keys: [BatchKey], _ fence: Fence) {
         for key in keys { self.values[key.index] = .run(fence: fence, failures: 0) }
-    }
-}
-
-/// What the statements need of claims, column by column.
-struct ClaimColumns: Sendable {
-    static let names = "id, document_uuid, version, counts, delivery, worker, queue, job_id, tenant_id, filename, path, payload"
-
-    /// The jobs that are named.
-    private(set) var jobs: Set<String> = []
-    private var id: Column
-    private var documentUUID: Column
-    private var version: Column
-    private var counts: Column
-    private var delivery: Column
-    private var worker: Column
-    private var queue: Column
-    private var jobID: Column
-    private var tenantID: Column
-    private var filename: Column
-    private var path: Column
-    private var payload: Column
-
-    init(_ keys: [BatchKey], of claims: [WorkClaim], countingQueues: Set<QueueName>) {
-        let rows = keys.count
-        self.id = Column(.uuid, rows: rows, width: 16)
-        self.documentUUID = Column(.uuid, rows: rows, width: 16)
-        self.version = Column(.integer, rows: rows, width: 4)
-        self.counts = Column(.boolean, rows: rows, width: 1)
-        self.delivery = Column(.bigint, rows: rows, width: 8)
-        self.worker = Column(.text, rows: rows, width: 32)
-        self.queue = Column(.text, rows: rows, width: 16)
-        self.jobID = Column(.text, rows: rows, width: 36)
-        self.tenantID = Column(.text, rows: rows, width: 16)
-        self.filename = Column(.text, rows: rows, width: 24)
-        self.path = Column(.text, rows: rows, width: 64)
-        self.payload = Column(.bytes, rows: rows, width: 320)
-        var lastJob: String?
-        var lastQueue: (name: QueueName, counts: Bool)?
-        for key in keys {
-            let claim = claims[key.index]
-            if let job = claim.envelope.jobID, job != lastJob {
-                self.jobs.insert(Storable.text(job))
-                lastJob = job
-            }
-            if lastQueue?.name != claim.queue { lastQueue = (claim.queue, countingQueues.contains(claim.queue)) }
-            self.id.append(key.id)
-            self.documentUUID.append(Storable.uuid(claim.identity.documentUUID))
-            self.version.append(Int32(clamping: claim.envelope.processingVersion))
-            self.counts.append(lastQueue?.counts ?? false)
-            self.delivery.append(Int64(bitPattern: claim.delivery.sequence))
-            self.worker.append(claim.delivery.worker.rawValue)
-            self.queue.append(claim.queue.rawValue)
-            self.jobID.append(claim.envelope.jobID)
-            self.tenantID.append(claim.envelope.tenantID)
-            self.filename.append(claim.envelope.filename)
-            self.path.append(claim.envelope.path)
-            self.payload.append(claim.envelope.producerBytes)
-        }
-    }
-
-    /// In the order of ``names``.
-    var list: PostgresQuery {
-        """
-        \(self.id), \(self.documentUUID), \(self.version), \(self.counts), \(self.delivery), \(self.worker), \(self.queue), \(self.jobID),
-        \(self.tenantID), \(self.filename), \(self.path), \(self.payload)
-        """
     }
 }

@@ -113,7 +113,7 @@ extension PostgresJobStore {
                 coalesce(item.error_message, ''), coalesce(item.fingerprint, ''), item.failures, item.queue, item.job_id, item.filename,
                 coalesce(item.finished_at, item.updated_at)
             FROM unnest(\(ids)) AS wanted (id)
-            JOIN work_item AS item ON item.id = wanted.id
+            JOIN work_item AS item ON item.id = ANY (ARRAY[wanted.id])
             LEFT JOIN processing_job AS job ON job.id = item.job_id
             LEFT JOIN dead_letter AS letter ON letter.id = item.dead_letter_id
             """,
@@ -150,7 +150,7 @@ extension PostgresJobStore {
             \(keys.map { Int64(bitPattern: claims[$0.index].delivery.sequence) }),
             \(keys.map { Storable.text(claims[$0.index].delivery.worker.rawValue) })
         ) AS claim (id, fence, delivery, worker)
-        WHERE item.id = claim.id AND item.status = 'processing' AND item.fence = claim.fence
+        WHERE item.id = ANY (ARRAY[claim.id]) AND item.status = 'processing' AND item.fence = claim.fence
         RETURNING item.id, item.fence, item.failures
         """
     }
@@ -165,7 +165,7 @@ extension PostgresJobStore {
                 \(keys.map(\.id)), \(keys.map { Int64(bitPattern: claims[$0.index].delivery.sequence) }),
                 \(keys.map { Storable.text(claims[$0.index].delivery.worker.rawValue) })
             ) AS claim (id, delivery, worker)
-            WHERE item.id = claim.id AND item.status = 'failed'
+            WHERE item.id = ANY (ARRAY[claim.id]) AND item.status = 'failed'
             RETURNING item.id, item.fence, item.failures, item.dead_letter_id,
                 CASE WHEN item.counts_toward_job THEN item.job_id END AS job_id
         ), delta AS (
@@ -189,7 +189,7 @@ extension PostgresJobStore {
                 SELECT
                     claim.id, claim.document_uuid, claim.version, claim.counts, (SELECT nextval('fence')), now(), claim.delivery,
                     'cancelled', claim.worker, claim.queue, claim.job_id, claim.tenant_id, claim.filename, claim.path, claim.payload
-                FROM unnest(\(fragment: columns.list)) AS claim (\(unescaped: ClaimColumns.names))
+                FROM \(fragment: columns.table) AS claim
                 JOIN processing_job AS job ON job.id = claim.job_id AND job.cancel_requested_at IS NOT NULL
                 ON CONFLICT (id) DO UPDATE SET
                     fence = EXCLUDED.fence, finished_at = now(), updated_at = now(), due_at = NULL, status = 'cancelled'

@@ -6,7 +6,7 @@ extension PostgresJobStore {
         var verdicts: [RecordVerdict] = Array(repeating: .stale, count: results.count)
         var keys: [BatchKey] = []
         keys.reserveCapacity(results.count)
-        for index in results.indices { keys.append(BatchKey(id: Storable.uuid(results[index].identity.workID), index: index)) }
+        for index in results.indices { keys.append(BatchKey(id: Storable.uuid(results[index].identity.work), index: index)) }
         BatchKey.sort(&keys)
         var wroteBefore = false
         // One statement cannot change a row twice: a second result for the same item waits for the first.
@@ -65,7 +65,7 @@ extension PostgresJobStore {
             FROM unnest(
                 \(missing.map(\.id)), \(missing.map { results[$0.index].fence.rawValue }), \(missing.map { results[$0.index].status })
             ) AS result (id, fence, status)
-            WHERE item.id = result.id AND item.fence = result.fence AND item.status = result.status
+            WHERE item.id = ANY (ARRAY[result.id]) AND item.fence = result.fence AND item.status = result.status
             RETURNING item.id
             """,
         ])[1]
@@ -88,7 +88,7 @@ extension PostgresJobStore {
                 UPDATE work_item AS item SET
                     finished_at = now(), updated_at = now(), duration_ms = result.duration_ms, status = 'completed'
                 FROM unnest(\(id), \(fence), \(duration)) AS result (id, fence, duration_ms)
-                WHERE item.id = result.id AND item.fence = result.fence AND item.status = 'processing'
+                WHERE item.id = ANY (ARRAY[result.id]) AND item.fence = result.fence AND item.status = 'processing'
                 RETURNING item.id, CASE WHEN item.counts_toward_job THEN item.job_id END AS job_id
             ), delta AS (
                 SELECT job_id, count(*)::integer AS processed, 0 AS failed, 0 AS cancelled, NULL::text AS message
@@ -122,7 +122,7 @@ extension PostgresJobStore {
                 ) AS result (
                     id, fence, duration_ms, status, delay, failed, error_class, error_code, error_message, error_stage, fingerprint,
                     dead_letter_id)
-                WHERE item.id = result.id AND item.fence = result.fence AND item.status = 'processing'
+                WHERE item.id = ANY (ARRAY[result.id]) AND item.fence = result.fence AND item.status = 'processing'
                 RETURNING item.id, item.status, item.error_message, item.filename, item.tenant_id, item.job_id AS owner, item.payload,
                     CASE WHEN item.counts_toward_job THEN item.job_id END AS job_id
             ), delta AS (

@@ -96,8 +96,8 @@ private struct DeadRecord: Sendable {
         let isNameable = (jobID?.utf8.count ?? 0) <= Storable.maximumIDBytes
         self.letter = message.letter
         self.id = Storable.id(message.letter.id) ?? ""
-        self.workID = isNameable && envelope != nil ? message.identity.map { Storable.uuid($0.workID) } : nil
-        self.documentUUID = message.identity.map { Storable.uuid($0.documentUUID) } ?? .zero
+        self.workID = isNameable && envelope != nil ? message.identity.map { Storable.uuid($0.work) } : nil
+        self.documentUUID = message.identity.map { Storable.uuid($0.document) } ?? .zero
         self.version = Int32(clamping: envelope?.processingVersion ?? 1)
         self.jobID = Storable.id(jobID)
         self.tenantID = Storable.text(envelope?.tenantID)

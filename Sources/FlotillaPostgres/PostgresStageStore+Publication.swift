@@ -11,7 +11,7 @@ extension PostgresStageStore {
                 let isCarried = try await transaction.query(
                     """
                     SELECT FROM stage_run
-                    WHERE document_uuid = \(Storable.uuid(work.identity.documentUUID)) AND processing_version = \(self.version(work))
+                    WHERE document_uuid = \(Storable.uuid(work.identity.document)) AND processing_version = \(self.version(work))
                         AND stage = \(Storable.text(last.rawValue)) AND carried_from IS NOT NULL
                     """)
                 if isCarried.count == 1 { try await self.publish(work, in: transaction) }
@@ -29,7 +29,7 @@ extension PostgresStageStore {
             """
             SELECT EXISTS (
                 SELECT FROM stage_run
-                WHERE document_uuid = \(Storable.uuid(work.identity.documentUUID)) AND processing_version < \(self.version(work))
+                WHERE document_uuid = \(Storable.uuid(work.identity.document)) AND processing_version < \(self.version(work))
                     AND status = 'completed' AND stage = ANY (\(self.projections.keys.map { Storable.text($0.rawValue) })))
             """
         ).one()[0, as: Bool.self]
@@ -44,7 +44,7 @@ extension PostgresStageStore {
                 """
                 SELECT output.body, run.is_partial
                 FROM stage_output AS output JOIN stage_run AS run USING (document_uuid, processing_version, stage)
-                WHERE output.document_uuid = \(Storable.uuid(work.identity.documentUUID))
+                WHERE output.document_uuid = \(Storable.uuid(work.identity.document))
                     AND output.processing_version = \(self.version(work)) AND output.stage = \(Storable.text(stage.rawValue))
                 """)
             guard let row = rows.first else { continue }
@@ -55,7 +55,7 @@ extension PostgresStageStore {
     }
 
     private func removeOlder(_ work: StageWork, in transaction: PostgresConnection) async throws(PostgresError) {
-        let document = Storable.uuid(work.identity.documentUUID)
+        let document = Storable.uuid(work.identity.document)
         let rows = try await transaction.query(
             "SELECT least(below, \(self.version(work))) FROM version_cleanup WHERE document_uuid = \(document)")
         guard let below = try rows.first?[0, as: Int32.self] else { return }

@@ -43,7 +43,7 @@ extension PostgresStageStore {
             """
             SELECT run.stage, \(fragment: body), run.metrics::text, run.is_partial, output.cache_key, output.digest
             FROM stage_run AS run JOIN stage_output AS output USING (document_uuid, processing_version, stage)
-            WHERE run.document_uuid = \(Storable.uuid(work.identity.documentUUID))
+            WHERE run.document_uuid = \(Storable.uuid(work.identity.document))
                 AND run.processing_version = \(self.version(work)) AND run.status = 'completed'
                 AND run.stage = ANY (\(stages.map { Storable.text($0.rawValue) }))
             """)

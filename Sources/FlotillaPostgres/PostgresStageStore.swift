@@ -43,7 +43,7 @@ public struct PostgresStageStore: StageStore {
             """
             INSERT INTO stage_run AS run (document_uuid, processing_version, stage, status, attempt, fence, work_id, worker, engine)
             SELECT
-                \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, 'running',
+                \(Storable.uuid(work.identity.document)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, 'running',
                 \(Int32(clamping: attempt)), \(work.fence.rawValue), held.id, \(Storable.text(work.worker.rawValue))::text,
                 \(Storable.text(engine))::text
             FROM (\(fragment: self.held(work))) AS held
@@ -62,7 +62,7 @@ public struct PostgresStageStore: StageStore {
             let rows = try await self.pool.query(
                 """
                 SELECT key, body FROM stage_checkpoint
-                WHERE document_uuid = \(Storable.uuid(work.identity.documentUUID)) AND processing_version = \(self.version(work))
+                WHERE document_uuid = \(Storable.uuid(work.identity.document)) AND processing_version = \(self.version(work))
                     AND stage = \(Storable.text(stage.rawValue)) AND engine = \(Storable.text(engine))
                 """)
             var pieces: [String: [UInt8]] = [:]
@@ -81,7 +81,7 @@ public struct PostgresStageStore: StageStore {
             """
             INSERT INTO stage_checkpoint AS piece (document_uuid, processing_version, stage, engine, key, body)
             SELECT
-                \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text,
+                \(Storable.uuid(work.identity.document)), \(self.version(work)), \(Storable.text(stage.rawValue))::text,
                 \(Storable.text(engine))::text, \(Storable.text(key))::text, \(checkpoint)
             FROM (\(fragment: self.held(work))) AS held
             ON CONFLICT (document_uuid, processing_version, stage, engine, key) DO UPDATE SET body = EXCLUDED.body, created_at = now()
@@ -120,7 +120,7 @@ public struct PostgresStageStore: StageStore {
                 document_uuid, processing_version, stage, status, attempt, fence, work_id, worker, engine, finished_at, duration_ms,
                 error_class, error_code, error_message, fingerprint)
             SELECT
-                \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, 'failed', 1,
+                \(Storable.uuid(work.identity.document)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, 'failed', 1,
                 \(work.fence.rawValue), held.id, \(Storable.text(work.worker.rawValue))::text, '', now(),
                 \(Storable.milliseconds(duration)), \(failure.failureClass.name)::text, \(Storable.text(failure.code))::text,
                 \(Storable.text(failure.message))::text, \(Storable.text(failure.fingerprint))::text
@@ -138,7 +138,7 @@ public struct PostgresStageStore: StageStore {
     func held(_ work: StageWork) -> PostgresQuery {
         """
         SELECT id FROM work_item
-        WHERE id = \(Storable.uuid(work.identity.workID)) AND fence = \(work.fence.rawValue) AND status = 'processing' FOR SHARE
+        WHERE id = \(Storable.uuid(work.identity.work)) AND fence = \(work.fence.rawValue) AND status = 'processing' FOR SHARE
         """
     }
 
@@ -154,7 +154,7 @@ public struct PostgresStageStore: StageStore {
             ), stored AS (
                 INSERT INTO stage_output AS output (document_uuid, processing_version, stage, body, bytes, cache_key, digest)
                 SELECT
-                    \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, given.body,
+                    \(Storable.uuid(work.identity.document)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, given.body,
                     \(Int32(clamping: output.body.count)), \(cacheKey?.digest)::text, encode(sha256(given.body), 'hex')
                 FROM held, given
                 ON CONFLICT (document_uuid, processing_version, stage) DO UPDATE SET
@@ -162,14 +162,14 @@ public struct PostgresStageStore: StageStore {
                     created_at = now()
             ), forgotten AS (
                 DELETE FROM stage_checkpoint
-                WHERE document_uuid = \(Storable.uuid(work.identity.documentUUID)) AND processing_version = \(self.version(work))
+                WHERE document_uuid = \(Storable.uuid(work.identity.document)) AND processing_version = \(self.version(work))
                     AND stage = \(Storable.text(stage.rawValue))::text AND EXISTS (SELECT FROM held)
             )
             INSERT INTO stage_run AS run (
                 document_uuid, processing_version, stage, status, attempt, fence, work_id, worker, engine, finished_at, duration_ms,
                 metrics, is_partial, from_cache, saved_ms)
             SELECT
-                \(Storable.uuid(work.identity.documentUUID)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, 'completed', 1,
+                \(Storable.uuid(work.identity.document)), \(self.version(work)), \(Storable.text(stage.rawValue))::text, 'completed', 1,
                 \(work.fence.rawValue), held.id, \(Storable.text(work.worker.rawValue))::text, \(Storable.text(engine))::text, now(),
                 \(Storable.milliseconds(duration)), \(self.json(output.metrics))::jsonb, \(output.isPartial), \(saved != nil),
                 \(saved.map { Storable.milliseconds($0) })

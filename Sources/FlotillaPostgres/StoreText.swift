@@ -32,13 +32,22 @@ enum Storable {
     /// A delay of at most a century.
     static func delay(_ duration: Duration) -> Duration { min(max(duration, .zero), .seconds(3_155_760_000)) }
 
+    static func uuid(_ name: WorkIdentity.Name) -> PostgresUUID {
+        switch name {
+        case .uuid(let uuid): PostgresUUID(uuid)
+        case .text(let text): self.uuid(text)
+        }
+    }
+
     static func uuid(_ text: String) -> PostgresUUID {
-        PostgresUUID(text) ?? PostgresUUID(ContentUUID(of: ["text", text]).description) ?? .zero
+        PostgresUUID(text) ?? PostgresUUID(ContentUUID(of: ["text", text]))
     }
 }
 
 extension PostgresUUID {
     static let zero = PostgresUUID(high: 0, low: 0)
+
+    init(_ uuid: ContentUUID) { self.init(high: uuid.high, low: uuid.low) }
 }
 
 extension PostgresUUID {

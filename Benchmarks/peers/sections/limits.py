@@ -19,40 +19,76 @@ from .drain import Drain
 
 METHOD = """Redis: a program in C on hiredis claims and acknowledges with the same script, two exchanges on their way, batches of 500 and of 100; it reads no
 message and runs no handler. `redis-benchmark` with LPUSH and RPOP of 500 shows what the server does without the script. PostgreSQL: two connections with the
-statements of `--durable`, one admitting a thousand items a commit, the other completing them, parameters made beforehand; what follows from a
-result is left out. Flotilla's drain runs after each, and the share is that of the same round."""
+very statements of `--durable`, one admitting a thousand items a commit, the other completing them, parameters made beforehand. Flotilla's drain runs after each, and the share is that of the same round."""
 
 BATCH = 1_000
 SCRIPTS = os.path.join(ROOT, "Sources", "FlotillaRedis", "Scripts")
 
+#: What PostgresJobStore+Begin.swift sends for a batch of one job and one worker.
 CLAIM = """
 WITH stopped AS MATERIALIZED (
-    SELECT id FROM processing_job WHERE id = ANY (ARRAY['bench']) AND cancel_requested_at IS NOT NULL
+    SELECT id FROM processing_job WHERE id = ANY ($13::text[]) AND cancel_requested_at IS NOT NULL
 ), begun AS (
     INSERT INTO work_item AS item (
         id, document_uuid, processing_version, counts_toward_job, fence, started_at, delivery, status, worker, queue, job_id,
         tenant_id, filename, path, payload)
-    SELECT c.id, c.document_uuid, 1, true, (SELECT nextval('fence')), now(), c.delivery, 'processing', 'limit', 'limit', 'bench', 'bench',
-        c.filename, c.path, c.payload
-    FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[],
-        $6::bytea[]) AS c (id, document_uuid, delivery, filename, path, payload)
-    WHERE ('bench' = ANY (ARRAY(SELECT id FROM stopped))) IS NOT TRUE
-    ON CONFLICT (id) DO UPDATE SET fence = EXCLUDED.fence, started_at = EXCLUDED.started_at, updated_at = EXCLUDED.updated_at,
-        due_at = NULL, delivery = EXCLUDED.delivery, status = 'processing', worker = EXCLUDED.worker
-    WHERE EXCLUDED.fence > item.fence AND item.status IN ('queued', 'retrying')
-    RETURNING item.id, item.fence
-) SELECT count(*), min(fence) FROM begun"""
+    SELECT
+        claim.id, claim.document_uuid, claim.version, claim.counts, (SELECT nextval('fence')), now(), claim.delivery, 'processing',
+        claim.worker, claim.queue, claim.job_id, claim.tenant_id, claim.filename, claim.path, claim.payload
+    FROM (SELECT element.*, $7::integer AS version, $8::boolean AS counts, $9::text AS worker, $10::text AS queue, $11::text AS job_id,
+        $12::text AS tenant_id
+        FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bytea[])
+            AS element (id, document_uuid, delivery, filename, path, payload)) AS claim
+    WHERE (claim.job_id = ANY (ARRAY(SELECT id FROM stopped))) IS NOT TRUE
+    ON CONFLICT (id) DO UPDATE SET
+        fence = EXCLUDED.fence, started_at = EXCLUDED.started_at, updated_at = EXCLUDED.updated_at, due_at = NULL,
+        delivery = EXCLUDED.delivery, status = 'processing', worker = EXCLUDED.worker
+    WHERE EXCLUDED.fence > item.fence AND (
+        item.status IN ('queued', 'retrying')
+        OR item.status = 'processing' AND item.worker = EXCLUDED.worker AND item.delivery = EXCLUDED.delivery)
+    RETURNING item.id, item.fence, item.failures
+)
+SELECT
+    count(*), min(fence),
+    CASE WHEN count(*) < 1000 OR max(failures) > 0 THEN array_agg(id) END,
+    CASE WHEN count(*) < 1000 OR max(failures) > 0 THEN array_agg(failures) END
+FROM begun"""
 
+#: What PostgresJobStore+Record.swift sends for a batch that was completed and has nothing that follows.
 DONE = """
 WITH done AS (
-    UPDATE work_item AS item SET finished_at = now(), updated_at = now(), duration_ms = 0, status = 'completed'
-    FROM unnest($1::uuid[]) AS result (id) WHERE item.id = result.id AND item.fence = $2::bigint AND item.status = 'processing'
-    RETURNING item.id, item.job_id
+    UPDATE work_item AS item SET
+        finished_at = now(), updated_at = now(), duration_ms = result.duration_ms, status = 'completed'
+    FROM unnest($1::uuid[], $2::bigint[], $3::integer[]) AS result (id, fence, duration_ms)
+    WHERE item.id = ANY (ARRAY[result.id]) AND item.fence = result.fence AND item.status = 'processing'
+    RETURNING item.id, CASE WHEN item.counts_toward_job THEN item.job_id END AS job_id
+), delta AS (
+    SELECT job_id, count(*)::integer AS processed, 0 AS failed, 0 AS cancelled, NULL::text AS message
+    FROM done WHERE job_id IS NOT NULL GROUP BY job_id
 ), counted AS (
-    UPDATE processing_job SET processed_files = processed_files + (SELECT count(*) FROM done), updated_at = now() WHERE id = 'bench'
-) SELECT count(*) FROM done"""
+    INSERT INTO processing_job AS job (
+        id, status, started_at, processed_files, failed_files, cancelled_files, error_message, source)
+    SELECT job_id, 'processing', now(), processed, failed, cancelled, message, 'message' FROM delta ORDER BY job_id
+    ON CONFLICT (id) DO UPDATE SET
+        processed_files = job.processed_files + EXCLUDED.processed_files,
+        failed_files = job.failed_files + EXCLUDED.failed_files,
+        cancelled_files = job.cancelled_files + EXCLUDED.cancelled_files,
+        error_message = coalesce(EXCLUDED.error_message, job.error_message),
+        started_at = coalesce(job.started_at, EXCLUDED.started_at),
+        updated_at = now(),
+        status = job_status(
+            job.total_files, job.processed_files + EXCLUDED.processed_files, job.failed_files + EXCLUDED.failed_files,
+            job.cancelled_files + EXCLUDED.cancelled_files),
+        completed_at = CASE
+            WHEN job.total_files <= job.processed_files + EXCLUDED.processed_files + job.failed_files + EXCLUDED.failed_files
+                + job.cancelled_files + EXCLUDED.cancelled_files
+            THEN coalesce(job.completed_at, now()) END
+)
+SELECT count(*), CASE WHEN count(*) < 1000 THEN array_agg(id) END FROM done"""
 
-ORDERED = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)"
+ORDERED = """
+SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)"""
 
 
 def expanded(name, folder):
@@ -111,7 +147,7 @@ def binary_array(element_type, items):
     return b"".join(parts)
 
 
-UUID, TEXT, BIGINT, BYTEA = 2950, 25, 20, 17
+UUID, TEXT, INTEGER, BIGINT, BYTEA = 2950, 25, 23, 20, 17
 
 
 class Connection:
@@ -139,12 +175,12 @@ class Connection:
 
 
 def parameters(start, payloads):
-    """Those of one claim: ids, delivery numbers, names, paths, messages."""
+    """Those of one claim: ids, documents, delivery numbers, names, paths, messages, and what all rows share."""
     ids = sorted(uuid.uuid4().bytes for _ in payloads)
     numbers = range(start, start + len(payloads))
     return [binary_array(UUID, ids), binary_array(UUID, ids), binary_array(BIGINT, [struct.pack("!q", n) for n in numbers]),
             binary_array(TEXT, [f"{n}-0".encode() for n in numbers]), binary_array(TEXT, [f"bench/{n}.bin".encode() for n in numbers]),
-            binary_array(BYTEA, payloads)]
+            binary_array(BYTEA, payloads), struct.pack("!i", 1), b"\1", b"limit", b"limit", b"bench", b"bench", binary_array(TEXT, [b"bench"])]
 
 
 def statement_rate(site, jobs):
@@ -153,21 +189,22 @@ def statement_rate(site, jobs):
     peer.prepare()
     site.sql("INSERT INTO processing_job (id, status, source) VALUES ('bench', 'processing', 'message')")
     batches = [parameters(start, [text.encode() for text in peer.payloads(range(start, start + BATCH), 0)]) for start in range(0, jobs, BATCH)]
+    durations = binary_array(INTEGER, [bytes(4)] * BATCH)
     admitting, completing, ready = Connection(site), Connection(site), queue.SimpleQueue()
 
     def admit():
         for batch in batches:
-            count, fence = admitting.run("claim", *batch)
+            count, fence = admitting.run("claim", *batch)[:2]
             if count != BATCH:
                 raise RuntimeError(f"{count} of {BATCH} items were admitted")
-            ready.put((batch[0], struct.pack("!q", fence)))
+            ready.put((batch[0], binary_array(BIGINT, [struct.pack("!q", fence)] * BATCH)))
 
     def complete():
         for _ in batches:
-            ids, fence = ready.get(timeout=30)
+            ids, fences = ready.get(timeout=30)
             completing.command(b"BEGIN")
             completing.run("ordered")
-            if completing.run("done", ids, fence) != [BATCH]:
+            if completing.run("done", ids, fences, durations)[0] != BATCH:
                 raise RuntimeError("not all items were completed")
             completing.command(b"COMMIT")
 

@@ -275,8 +275,8 @@ struct NewItem: Sendable {
 
     init(_ envelope: Envelope, queue: QueueName, counts: Bool) {
         let identity = WorkIdentity(envelope, queue: queue)
-        self.id = Storable.uuid(identity.workID)
-        self.documentUUID = Storable.uuid(identity.documentUUID)
+        self.id = Storable.uuid(identity.work)
+        self.documentUUID = Storable.uuid(identity.document)
         self.queue = queue
         self.envelope = envelope
         self.counts = counts

@@ -71,7 +71,7 @@ struct BrokerScan: Sendable {
 
     private func identify(_ payload: [UInt8]) -> (id: PostgresUUID, job: String?)? {
         guard let envelope = try? Envelope(payload) else { return nil }  // A malformed one asks for no work.
-        return (Storable.uuid(WorkIdentity(envelope, queue: self.queue).workID), envelope.jobID)
+        return (Storable.uuid(WorkIdentity(envelope, queue: self.queue).work), envelope.jobID)
     }
 
     private mutating func note(_ payload: [UInt8], _ place: Place) {
