@@ -127,7 +127,7 @@ final class SimulatedWorker {
         self.unknownClaim = nil
         self.outstanding = 0
         self.world.call(.broker, from: self.process) {
-            self.world.broker.retire(id, now: self.world.time)
+            self.world.retire(id)
         } _: { _ in
             self.register()
         }
@@ -250,7 +250,7 @@ final class SimulatedWorker {
         self.isRegistered = false
         self.world.trace(nil, "\(self.process.name) retires \(id.rawValue.prefix(6))")
         self.world.call(.broker, from: self.process) {
-            self.world.broker.retire(id, now: self.world.time)
+            self.world.retire(id)
         } _: { _ in
             self.process.end()
         }

@@ -109,7 +109,11 @@ final class SimulationWorld {
 
     /// Whether everything came to rest.
     private func rest() -> Bool {
-        let limit = self.now + 700_000_000
+        // Each death by a message takes a lease, and the restart of its worker, before the next one can try it.
+        let deaths = self.broker.places.count { place in
+            if case .poison = SimulatedMessage.number(of: place.payload).map({ self.messages[$0].behaviour }) { true } else { false }
+        }
+        let limit = self.now + 700_000_000 + Int64(deaths * 2 * Self.crashLimit) * 40_000_000
         while self.violation == nil, self.now < limit {
             if self.isAtRest { return true }
             for _ in 0..<32 where self.violation == nil { self.step() }
