@@ -36,8 +36,12 @@ struct FlotillaMain {
         let status = number == SIGTERM ? 143 : ExitCode.interrupted.rawValue
         interruption.withLock { $0 = status }
         task.cancel()
-        var patience = timespec(tv_sec: Int(OperatorCommandLine.stopGrace(of: words).components.seconds), tv_nsec: 0)
-        sigtimedwait(&signals, nil, &patience)
+        let end = MonotonicTime.now + OperatorCommandLine.stopGrace(of: words)
+        while MonotonicTime.now < end {
+            var moment = timespec(tv_sec: 0, tv_nsec: 100_000_000)
+            // Ends early, and empty-handed, with each child that ends.
+            if sigtimedwait(&signals, nil, &moment) > 0 { break }
+        }
         Glibc.exit(status)
     }
 }
