@@ -180,7 +180,7 @@ let package = Package(
         program("video-processor", ["FlotillaDaemon", "Processors"]),
         program("graph-processor", ["FlotillaDaemon", "Processors"]),
         program("retry-scheduler", ["CorpusPostgres", "FlotillaDaemon", "FlotillaPostgres", "FlotillaCachePostgres"]),
-        program("flotilla", ["OperatorCommands", "FlotillaDaemon", "SelfTest"]),
+        program("flotilla", ["OperatorCommands", "FlotillaDaemon", "SelfTest", "Threading"]),
 
         // A second pipeline, which proves that the library knows nothing of documents.
         .executableTarget(
@@ -295,8 +295,9 @@ let package = Package(
         tests(
             "SelfTestTests",
             [
-                "SelfTest", "Flotilla", "FlotillaPostgres", "FlotillaRedis", "PostgresClient", "RedisClient", "ServerHarness", "flotilla",
-                "retry-scheduler",
+                "SelfTest", "Flotilla", "FlotillaDaemon", "FlotillaPostgres", "FlotillaRedis", "PostgresClient", "RedisClient",
+                "ServerHarness",
+                "flotilla", "retry-scheduler",
             ]),
         tests(
             "FleetTests",

@@ -82,16 +82,21 @@ extension RedisBroker {
                 ["LRANGE", .text(self.keys.landing(worker)), 0, .number(Int64(Self.pageLimit - 1))],
             ], "holdings")
         let landed = (lists[1].array ?? []).compactMap(\.bytes).map { Holding(delivery: nil, payload: $0) }
-        let sequences = (lists[0].array ?? []).compactMap { $0.string.flatMap { UInt64($0) } }.sorted().prefix(Self.pageLimit)
-        guard !sequences.isEmpty else { return landed }
-        var command = RedisCommand("HMGET", capacity: sequences.count * 16)
-        command.append(self.keys.inflight(worker))
-        for sequence in sequences { command.append(sequence) }
-        let payloads = try await self.send(command, "holdings").array ?? []
-        // One that was settled in between has no payload any more.
-        return zip(sequences, payloads).compactMap { sequence, payload in
-            payload.bytes.map { Holding(delivery: DeliveryID(worker: worker, sequence: sequence), payload: $0) }
-        } + landed
+        let sequences = (lists[0].array ?? []).compactMap { $0.string.flatMap { UInt64($0) } }.sorted()
+        var held: [Holding] = []
+        // It may hold several claims: what has ended waits for PostgreSQL, or for this server.
+        for start in stride(from: 0, to: sequences.count, by: Self.pageLimit) {
+            let page = sequences[start..<min(start + Self.pageLimit, sequences.count)]
+            var command = RedisCommand("HMGET", capacity: page.count * 16)
+            command.append(self.keys.inflight(worker))
+            for sequence in page { command.append(sequence) }
+            let payloads = try await self.send(command, "holdings").array ?? []
+            // One that was settled in between has no payload any more.
+            held += zip(page, payloads).compactMap { sequence, payload in
+                payload.bytes.map { Holding(delivery: DeliveryID(worker: worker, sequence: sequence), payload: $0) }
+            }
+        }
+        return held + landed
     }
 
     // MARK: Pages

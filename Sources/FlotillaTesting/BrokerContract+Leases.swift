@@ -151,6 +151,45 @@ extension BrokerContract {
             let good = try await player.claim(2)
             try expectEqual(good.map(\.text), ["{\"n\":\"good\"}"], "the good one")
         },
+        Promise("does not count the trial of a worker that retires alive") { subject in
+            try await subject.broker.enqueue([[UInt8]("{\"n\":1}")])
+            var first = try await Player(subject.broker)
+            _ = try await first.claim(1)
+            try await subject.endLease(first.id)
+            _ = try await subject.broker.reclaim(limit: 10, crashLimit: 3)
+            for _ in 0..<3 {
+                var player = try await Player(subject.broker)
+                let held = try await player.claim(1)[0]
+                try expectEqual(held.crashes, 1, "crashes")
+                try expect(try await subject.broker.beginTrial(of: held.id), "trial")
+                try await subject.broker.retire(player.id)
+            }
+            // One whose lease is over may have died of it.
+            var late = try await Player(subject.broker)
+            try expect(try await subject.broker.beginTrial(of: try await late.claim(1)[0].id), "trial")
+            try await subject.endLease(late.id)
+            try await subject.broker.retire(late.id)
+            var player = try await Player(subject.broker)
+            try expectEqual(try await player.claim(1).map(\.crashes), [2], "crashes")
+        },
+        Promise("does not accuse a message of the trial of an equal one") { subject in
+            let payload = [UInt8]("{\"n\":1}")
+            try await subject.broker.enqueue([payload])
+            var first = try await Player(subject.broker)
+            _ = try await first.claim(1)
+            try await subject.endLease(first.id)
+            _ = try await subject.broker.reclaim(limit: 10, crashLimit: 3)
+            try await subject.broker.enqueue([payload])
+            // One dies while it tries it; another one is about to.
+            var dying = try await Player(subject.broker)
+            try expect(try await subject.broker.beginTrial(of: try await dying.claim(1)[0].id), "trial")
+            var living = try await Player(subject.broker)
+            try expect(try await subject.broker.beginTrial(of: try await living.claim(1)[0].id), "trial")
+            try await subject.endLease(dying.id)
+            let reclamation = try await subject.broker.reclaim(limit: 10, crashLimit: 3)
+            try expectEqual(reclamation.quarantined.count, 0, "quarantined")
+            try expectEqual(reclamation.returned, 1, "returned")
+        },
         Promise("counts a trial once, however often it is announced") { subject in
             try await subject.broker.enqueue([[UInt8]("{\"n\":1}")])
             for expected in 0...2 {

@@ -164,6 +164,19 @@ extension BrokerContract {
             let expected = held.map { Holding(delivery: $0.id, payload: $0.payload) } + [Holding(delivery: nil, payload: [UInt8]("3"))]
             try expectEqual(try await subject.broker.holdings(of: player.id), expected, "holdings")
         },
+        Promise("lists all that a worker holds, however many claims that took") { subject in
+            var player = try await Player(subject.broker)
+            for start in stride(from: 0, to: 2_500, by: 500) {
+                try await subject.broker.enqueue((start..<start + 500).map { [UInt8]("\($0)") })
+            }
+            var held: [Holding] = []
+            for count in [1_000, 1_000, 500] {
+                held += try await player.claim(count).map { Holding(delivery: $0.id, payload: $0.payload) }
+            }
+            let found = try await subject.broker.holdings(of: player.id)
+            try expectEqual(found.count, 2_500, "count")
+            try expect(found == held, "holdings")
+        },
         Promise("reads pages, never everything") { subject in
             try await subject.broker.enqueue((0..<1_200).map { [UInt8]("\($0)") })
             func page(_ start: Int, _ limit: Int) async throws -> [String] {

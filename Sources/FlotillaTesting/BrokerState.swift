@@ -182,12 +182,22 @@ struct BrokerState: Sendable {
         return true
     }
 
-    /// Gives back all that a worker holds, untried, and forgets it.
+    /// Gives back all that a worker holds, untried, and forgets it. A trial that it survived is not counted.
     mutating func retire(_ worker: WorkerID, now: Duration) {
+        if let retiring = self.workers[worker], !retiring.isBeingSwept, retiring.deadline > now {
+            for (sequence, payload) in retiring.held { self.withdrawTrial(of: DeliveryID(worker: worker, sequence: sequence), payload) }
+        }
         self.workers[worker]?.isBeingSwept = true
         var round = SweepRound()
         self.sweep(worker, limit: .max, crashLimit: -1, into: &round)
         self.forget(worker, now: now)
+    }
+
+    private mutating func withdrawTrial(of delivery: DeliveryID, _ payload: [UInt8]) {
+        guard var suspicion = self.suspicions[payload], suspicion.trial == delivery else { return }
+        suspicion.crashes -= 1
+        suspicion.trial = nil
+        self.suspicions[payload] = suspicion.crashes > 0 ? suspicion : nil
     }
 
     // MARK: Reclaiming
@@ -235,7 +245,8 @@ struct BrokerState: Sendable {
         let held = (self.workers[worker]?.held ?? [:]).sorted { $0.key > $1.key }
         let taken = min(held.count, limit - round.moved)
         for (sequence, payload) in held.prefix(taken) {
-            let count = crashLimit < 0 ? 0 : self.accuse(payload, crashLimit: crashLimit)
+            let delivery = DeliveryID(worker: worker, sequence: sequence)
+            let count = crashLimit < 0 ? 0 : self.accuse(payload, of: delivery, crashLimit: crashLimit)
             if crashLimit > 0, count >= crashLimit {
                 round.candidates.append((sequence, count, payload))
             } else {
@@ -247,14 +258,17 @@ struct BrokerState: Sendable {
         round.hasMore = taken < held.count
     }
 
-    /// Makes a message a suspect. Returns the crashes that count against it: none while so many workers die that its own deaths prove little.
-    private mutating func accuse(_ payload: [UInt8], crashLimit: Int) -> Int {
+    /// Makes a message a suspect. Returns the crashes that count against this delivery: none while so many workers die that its own deaths prove
+    /// little, and never the trial of an equal one.
+    private mutating func accuse(_ payload: [UInt8], of delivery: DeliveryID, crashLimit: Int) -> Int {
         var suspicion = self.suspicions[payload] ?? Suspicion(crashes: 1)
         let since = suspicion.since ?? self.deaths
         suspicion.since = since
         self.suspicions[payload] = suspicion
-        let isDoubtful = suspicion.crashes < 2 * crashLimit && self.deaths - since > 4 * (suspicion.crashes - 1)
-        return isDoubtful ? 0 : suspicion.crashes
+        let isTriedElsewhere = suspicion.trial.map { $0 != delivery } ?? false
+        let crashes = suspicion.crashes - (isTriedElsewhere ? 1 : 0)
+        let isDoubtful = crashes < 2 * crashLimit && self.deaths - since > 4 * (crashes - 1)
+        return isDoubtful ? 0 : crashes
     }
 
     private mutating func forget(_ worker: WorkerID, now: Duration) {

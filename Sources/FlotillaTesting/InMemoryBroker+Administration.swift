@@ -35,7 +35,7 @@ extension InMemoryBroker {
 
     public func holdings(of worker: WorkerID) async throws(BrokerError) -> [Holding] {
         try self.perform("holdings") { state, _ throws(BrokerError) in
-            let held = (state.workers[worker]?.held ?? [:]).sorted { $0.key < $1.key }.prefix(1_000)
+            let held = (state.workers[worker]?.held ?? [:]).sorted { $0.key < $1.key }
             return held.map { Holding(delivery: DeliveryID(worker: worker, sequence: $0.key), payload: $0.value) }
                 + (state.landing[worker] ?? []).map { Holding(delivery: nil, payload: $0) }
         }

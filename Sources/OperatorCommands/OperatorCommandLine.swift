@@ -58,6 +58,12 @@ public struct OperatorCommandLine: Sendable {
         }
     }
 
+    /// How long the command of these words may take to end once its task is cancelled.
+    public static func stopGrace(of words: [String]) -> Duration {
+        let name = self.splitLeadingOptions(words).rest.prefix { !$0.hasPrefix("-") }
+        return CommandTree.verbs.first { name.starts(with: $0.spec.path) }?.stopGrace ?? .seconds(2)
+    }
+
     private func hasColor(_ arguments: Arguments) -> Bool {
         switch arguments.text("color").flatMap(ColorChoice.init(rawValue:)) ?? .auto {
         case .always: true

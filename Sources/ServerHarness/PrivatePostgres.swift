@@ -13,6 +13,9 @@ public final class PrivatePostgres: Sendable {
         public var fsync = true
         /// Also listens on 127.0.0.1, at a port that was free.
         public var tcp = false
+        /// A further address to listen on, and the addresses from which strangers are let in without a password: a network of a test's own.
+        /// Needs ``tcp``.
+        public var network: (address: String, range: String)?
         /// Offers TLS with a certificate of its own, `server.crt` in the directory, made out to `localhost`. Needs the program openssl.
         public var tls = false
         /// Other settings by name.
@@ -50,6 +53,7 @@ public final class PrivatePostgres: Sendable {
         let initdb = try self.launch(
             "initdb", ["-D", "\(self.scratch.path)/data", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N"])
         guard initdb.wait() == .exited(0) else { throw HarnessError("initdb failed: \(self.logTail())") }
+        if let network = options.network { try self.letIn(network.range) }
         if options.tls { try self.makeCertificate() }
         try self.start()
     }
@@ -71,7 +75,8 @@ public final class PrivatePostgres: Sendable {
         if let user { chown(self.scratch.path, user.id, user.group) }
         chmod(self.scratch.path, 0o755)
         var settings = [
-            "unix_socket_directories": self.scratch.path, "listen_addresses": options.tcp ? "127.0.0.1" : "",
+            "unix_socket_directories": self.scratch.path,
+            "listen_addresses": options.tcp ? "127.0.0.1" + (options.network.map { ",\($0.address)" } ?? "") : "",
             "port": "\(self.port ?? 5432)",
             "fsync": options.fsync ? "on" : "off", "shared_buffers": "32MB",
             // Segments in files of the data directory: nothing stays in /dev/shm after kill -9.
@@ -191,6 +196,13 @@ public final class PrivatePostgres: Sendable {
     }
 
     // MARK: Inside
+
+    private func letIn(_ range: String) throws {
+        let rules = "\(self.scratch.path)/data/pg_hba.conf"
+        // Into what is there: the file stays the server's own.
+        guard let text = readFile(rules) else { throw HarnessError("cannot read \(rules)") }
+        try writeFile(rules, text + "host all all \(range) trust\n")
+    }
 
     private func makeCertificate() throws {
         let openssl = try ChildProcess(

@@ -1,5 +1,6 @@
 import Flotilla
 import FlotillaRedis
+import Glibc
 import RedisClient
 import Testing
 import Threading
@@ -7,10 +8,15 @@ import Threading
 /// Eight clients at once against one Redis, whose connections are cut at random. Each call is noted when it begins and when it ends: done, failed, or
 /// unknown. Afterwards a checker says whether any order of the calls explains what was answered and what is in the queue.
 @Suite struct HistoryTests {
+    /// HISTORY_SEEDS says how many histories, HISTORY_SEED which is the first.
+    private static func setting(_ name: String) -> UInt64? { getenv(name).flatMap { UInt64(String(cString: $0)) } }
+
     @Test func `every history of eight clients with broken connections is legal`() async throws {
         var unknown = 0
         var settled = 0
-        for seed in UInt64(1)...25 {
+        let first = Self.setting("HISTORY_SEED") ?? 1
+        let seeds = max(1, Self.setting("HISTORY_SEEDS") ?? 25)
+        for seed in first..<first + seeds {
             let history = try await HistoryRun(seed: seed).play()
             let found = history.check()
             if let illegal = found.first {
@@ -20,7 +26,7 @@ import Threading
             settled += history.calls.count { $0.isSettled }
         }
         // Connections were cut while calls were under way, and work was done all the same.
-        #expect(unknown > 25 && settled > 1_000)
+        if seeds >= 25 { #expect(unknown > seeds && settled > 40 * seeds, "\(unknown) unknown, \(settled) settled") }
     }
 
     @Test func `the checker refuses what must not be`() {

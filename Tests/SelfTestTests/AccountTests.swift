@@ -1,8 +1,10 @@
 import Flotilla
+import FlotillaDaemon
 import FlotillaPostgres
 import FlotillaRedis
 import PostgresClient
 import RedisClient
+import ServerHarness
 import Testing
 
 @testable import SelfTest
@@ -12,11 +14,13 @@ import Testing
     private static let servers = SharedServers()
 
     /// A scene of its own, with what its account found.
-    private static func play(_ body: @Sendable (Scene) async throws -> Void) async -> SceneOutcome {
+    private static func play(
+        _ options: SceneOptions = SceneOptions(), _ body: @Sendable (Scene) async throws -> Void
+    ) async -> SceneOutcome {
         let setting = SceneSetting(
             name: "account", seed: 1, isLong: false, programs: programs, servers: Self.servers,
             artefacts: ArtefactDirectory(seed: 1, keepsAll: false), progress: { _ in })
-        var options = SceneOptions()
+        var options = options
         options.samplesConservation = false
         return await Scene.play(setting, options: options, body)
     }
@@ -37,6 +41,36 @@ import Testing
         #expect(outcome.account?.lost == ["f3"])
         #expect(outcome.account?.unfinished == ["f0", "f1", "f2", "f4"])
         #expect(outcome.broken.contains { $0.contains("lost: f3") })
+    }
+
+    @Test(.timeLimit(.minutes(2))) func `queues on servers of their own are in the account, and what is lost there is named`() async throws
+    {
+        let audio = try PrivateRedis()
+        var options = SceneOptions(environment: ["REDIS_URL_AUDIO": audio.url])
+        options.shards = [.audio: audio.url]
+        let outcome = await Self.play(options) { scene in
+            var jobs = (0..<6).map { TestJob("f\($0)") }
+            for index in [1, 3, 5] { jobs[index].kind = .audio }
+            for kind in [QueueKind.document, .audio] { try scene.worker(["SELFTEST_QUEUE": kind.rawValue]) }
+            try scene.scheduler()
+            try await scene.ready(workers: 2)
+            try await scene.send(jobs)
+            try await scene.settled(within: .seconds(60))
+            #expect(try await scene.count("SELECT count(*) FROM work_item WHERE queue = 'audio_queue'") == 3)
+            try await scene.checkCounters()
+            // Not killed: a pop that Redis has not yet given up would take one of the next.
+            for worker in scene.processes where worker.program == .worker {
+                scene.terminate(worker)
+                worker.process.wait()
+            }
+            var late = [TestJob("g0", end: .any), TestJob("g1", end: .any)]
+            for index in late.indices { late[index].kind = .audio }
+            try await scene.send(late)
+            #expect(try audio.ask(["RPOP", "audio_queue"]).contains("g0"))
+        }
+        #expect(outcome.account?.lost == ["g0"])
+        #expect(outcome.account?.unfinished == ["g1"])
+        #expect(outcome.account?.strangers == [])
     }
 
     @Test(.timeLimit(.minutes(2))) func `a message that vanished after a worker had seen it is lost, and the equation says so`()

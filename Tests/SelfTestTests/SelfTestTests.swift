@@ -29,6 +29,38 @@ let programs = getenv("FLEET_PROGRAMS").map { String(cString: $0) } ?? ownDirect
         }
     }
 
+    @Test(.timeLimit(.minutes(3)), arguments: [(SIGINT, Int32(130), "T19"), (SIGTERM, Int32(143), "T17,T19")])
+    func `a signal ends the scenario and all that it started, and what came before is reported`(
+        _ number: Int32, _ status: Int32, _ scenarios: String
+    ) throws {
+        let scratch = try ScratchDirectory(prefix: "flotilla-selftest-test")
+        let directory = "\(scratch.path)/tmp"
+        mkdir(directory, 0o755)
+        // PostgreSQL, which is not root, must get there.
+        chmod(scratch.path, 0o755)
+        let log = "\(scratch.path)/log"
+        let process = try ChildProcess(
+            "\(programs)/flotilla", ["selftest", "--only", scenarios, "--short", "--duration", "10m", "--seed", "5"],
+            environment: ["TMPDIR": directory], log: log)
+        // Servers, workers and a scheduler are there.
+        for _ in 0..<1_200 where !readText(log).contains("T19 random faults") || runningPrograms(with: directory).count < 6 {
+            let ending = process.wait(milliseconds: 100)
+            try #require(ending == nil, "\(readText(log))")
+        }
+        process.kill(number)
+        #expect(process.wait(milliseconds: 40_000) == .exited(status))
+        let text = readText(log)
+        if scenarios.contains("T17") {
+            #expect(text.split(separator: "\n").contains { $0.hasPrefix("T17  ") && $0.contains("held") }, "\(text)")
+        }
+        #expect(text.split(separator: "\n").contains { $0.hasPrefix("T19  ") && $0.contains("interrupted") }, "\(text)")
+        #expect(text.contains("interrupted; every promise so far held; again with --seed 5"), "\(text)")
+        // What is left is the guard's, for a moment.
+        for _ in 0..<100 where !runningPrograms(with: directory).isEmpty || !fileNames(in: directory).isEmpty { usleep(50_000) }
+        #expect(runningPrograms(with: directory) == [])
+        #expect(fileNames(in: directory) == [])
+    }
+
     @Test(.timeLimit(.minutes(5))) func `a seed repeats its faults, and another seed does not`() async throws {
         func faults(_ seed: UInt64) async throws -> [String] {
             var options = SelfTestRunner.Options(seed: seed)
@@ -77,5 +109,26 @@ let programs = getenv("FLEET_PROGRAMS").map { String(cString: $0) } ?? ownDirect
         #expect(generator.next() == 3_203_168_211_198_807_973)
         var (left, right) = (SeededGenerator(seed: 1, part: "T01"), SeededGenerator(seed: 1, part: "T02"))
         #expect(left.next() != right.next())
+    }
+}
+
+/// Names in a directory.
+private func fileNames(in path: String) -> [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+            pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+}
+
+/// What runs with a path among its arguments or in its environment.
+private func runningPrograms(with path: String) -> [String] {
+    fileNames(in: "/proc").filter { name in
+        Int32(name) != nil && (readText("/proc/\(name)/cmdline").contains(path) || readText("/proc/\(name)/environ").contains(path))
     }
 }

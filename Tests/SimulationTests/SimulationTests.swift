@@ -26,6 +26,12 @@ import Testing
         #expect(Simulation.history(seed: 1) != Simulation.history(seed: 2))
     }
 
+    /// Worlds of runs at full length in which a promise, or a check that was too strict, once broke.
+    @Test(arguments: [120_069, 150_083, 160_032, 170_142, 190_167, 210_097, 280_056, 330_078, 340_133] as [UInt64])
+    func `what was found once is not found again`(seed: UInt64) throws {
+        _ = try Simulation.run(seed: seed, steps: 1)
+    }
+
     /// The checks can fail: each of these bugs is found.
     @Test(arguments: SimulatedDefect.allCases) func `a defect is found`(_ defect: SimulatedDefect) throws {
         let violation = #expect(throws: SimulationViolation.self) {

@@ -2,9 +2,10 @@
 -- With `crash_limit` >= 0 each delivery becomes a suspect with a count of at least 1; one whose count reached a limit above 0 stays where it
 -- is and is returned. What lies in the landing slot was never claimed and is no suspect.
 -- Three deaths prove little while workers die right and left: if more than four times as many died since the message's first crash as died
--- trying it, it is tried on, up to twice the limit. `deaths` is how many ever died.
+-- trying it, it is tried on, up to twice the limit. `deaths` is how many ever died. A trial of another delivery is not counted here: an equal
+-- message is being tried by somebody who lives, or was judged when that one was swept.
 -- Returns how many were moved, the candidates for quarantine as {sequence, crashes, payload, ...}, and whether more is left.
-local function sweep(ready, inflight, landing, crashes, limit, crash_limit, deaths)
+local function sweep(worker, ready, inflight, landing, crashes, limit, crash_limit, deaths)
     local moved, candidates = 0, {}
     while moved < limit and redis.call('LMOVE', landing, ready, 'LEFT', 'RIGHT') do moved = moved + 1 end
     if moved == limit then return moved, candidates, true end
@@ -21,6 +22,8 @@ local function sweep(ready, inflight, landing, crashes, limit, crash_limit, deat
             redis.call('HSETNX', crashes, digest, 1)
             redis.call('HSETNX', crashes, digest .. ':since', deaths)
             count = tonumber(redis.call('HGET', crashes, digest))
+            local trial = redis.call('HGET', crashes, digest .. ':trial')
+            if trial and trial ~= worker .. ':' .. field then count = count - 1 end
             local since = deaths - redis.call('HGET', crashes, digest .. ':since')
             if count < 2 * crash_limit and since > 4 * (count - 1) then count = 0 end
         end

@@ -19,7 +19,7 @@ elseif not redis.call('ZSCORE', KEYS[8], ARGV[1]) then
     return {0, {}, 0, 0}
 end
 local deaths = tonumber(redis.call('GET', KEYS[9]) or 0)
-local moved, candidates, more = sweep(KEYS[1], KEYS[2], KEYS[4], KEYS[6], tonumber(ARGV[2]), tonumber(ARGV[3]), deaths)
+local moved, candidates, more = sweep(ARGV[1], KEYS[1], KEYS[2], KEYS[4], KEYS[6], tonumber(ARGV[2]), tonumber(ARGV[3]), deaths)
 if more or #candidates > 0 then return {moved, candidates, more and 1 or 0, 0} end
 if deadline or moved > 0 then
     forget(ARGV[1], KEYS[2], KEYS[3], KEYS[7], KEYS[5], KEYS[8], tonumber(ARGV[4]))

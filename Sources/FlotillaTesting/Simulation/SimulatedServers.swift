@@ -10,9 +10,14 @@ extension SimulationWorld {
         guard let number = SimulatedMessage.number(of: payload) else { return }
         self.broker.push(payload)
         self.books.add(number)
-        self.messages[number].acceptedAt = min(self.messages[number].acceptedAt, self.now)
-        self.messages[number].isLost = false
+        self.noteAccepted(number)
         self.trace(number, "pushed")
+    }
+
+    /// What was lost and comes again is accepted anew: what counts is the disk's state after that.
+    private func noteAccepted(_ number: Int) {
+        self.messages[number].acceptedAt = self.messages[number].isLost ? self.now : min(self.messages[number].acceptedAt, self.now)
+        self.messages[number].isLost = false
     }
 
     func schedule(_ payload: [UInt8], after delay: Duration) {
@@ -20,8 +25,7 @@ extension SimulationWorld {
         self.broker.schedule(payload, due: self.time + delay)
         self.books.add(number)
         self.books.earliest[payload] = self.now + delay.inNanoseconds / 1_000
-        self.messages[number].acceptedAt = min(self.messages[number].acceptedAt, self.now)
-        self.messages[number].isLost = false
+        self.noteAccepted(number)
         self.trace(number, "accepted, due in \(delay)")
     }
 
@@ -95,6 +99,17 @@ extension SimulationWorld {
         return true
     }
 
+    /// A worker goes. If its lease is over, what it was trying may have been its death, and counts as one.
+    func retire(_ id: WorkerID) {
+        if let worker = self.broker.workers[id], !worker.isBeingSwept, worker.deadline <= self.time {
+            for (sequence, payload) in worker.held
+            where self.broker.suspicions[payload]?.trial == DeliveryID(worker: id, sequence: sequence) {
+                self.books.sweeps[payload, default: 0] += 1
+            }
+        }
+        self.broker.retire(id, now: self.time)
+    }
+
     func sweep(_ id: WorkerID) -> BrokerState.SweepRound {
         let before = self.broker.workers[id]
         let isFirst = before?.isBeingSwept == false
@@ -109,6 +124,9 @@ extension SimulationWorld {
         if isFirst, self.broker.workers[id]?.isBeingSwept != false, let before {
             for payload in Set(before.held.values) { self.books.sweeps[payload, default: 0] += 1 }
             self.trace(nil, "\(id.rawValue.prefix(6)) is swept, with \(before.held.count) messages")
+        }
+        for candidate in round.candidates {
+            self.books.accusations[DeliveryID(worker: id, sequence: candidate.sequence)] = self.books.sweeps[candidate.payload] ?? 0
         }
         if self.isTracing {
             for (sequence, payload) in (before?.held ?? [:]).sorted(by: { $0.key < $1.key })
@@ -126,7 +144,9 @@ extension SimulationWorld {
         self.report.quarantined += 1
         self.trace(number, "quarantined")
         self.books.kills[held] = nil
-        let sweeps = self.books.sweeps.removeValue(forKey: held) ?? 0
+        self.books.sweeps[held] = nil
+        // As it stood when the reclaimer decided: an equal message may have been settled since.
+        let sweeps = self.books.accusations.removeValue(forKey: DeliveryID(worker: id, sequence: sequence)) ?? 0
         if sweeps < Self.crashLimit {
             self.fail("message \(number ?? -1) is quarantined after \(sweeps) workers died with it, not \(Self.crashLimit)", number)
         }

@@ -120,7 +120,7 @@ final class SimulatedWorker {
         for run in self.running { run.stopReason = true }
         self.isRegistered = false
         self.world.call(.broker, from: self.process) {
-            self.world.broker.retire(id, now: self.world.time)
+            self.world.retire(id)
         } _: { _ in
             self.register()
         }
@@ -262,7 +262,7 @@ final class SimulatedWorker {
         self.isRegistered = false
         self.world.trace(nil, "\(self.process.name) retires \(id.rawValue.prefix(6))")
         self.world.call(.broker, from: self.process) {
-            self.world.broker.retire(id, now: self.world.time)
+            self.world.retire(id)
         } _: { _ in
             self.process.end()
         }

@@ -10,7 +10,11 @@ public enum Simulation {
     /// Runs worlds, with the seeds `seed`, `seed + 1`, …, until they have taken `steps` steps together. A world is never cut short: after its share
     /// of faults all is left to settle, and then must add up.
     ///
-    /// - Parameter steps: at least 1; 100,000 take some seconds in a debug build.
+    /// Cancelling the task ends it before the next world.
+    ///
+    /// - Parameters:
+    ///   - seed: neighbouring seeds share worlds: take others that are far apart.
+    ///   - steps: at least 1; 100,000 take some seconds in a debug build.
     /// - Throws: ``SimulationViolation`` at the first thing that must not be.
     public static func run(seed: UInt64, steps: Int) throws(SimulationViolation) -> Report {
         try self.run(seed: seed, steps: steps, defect: nil)
@@ -22,7 +26,7 @@ public enum Simulation {
         repeat {
             report.add(try self.world(seed: world, defect: defect))
             world &+= 1
-        } while report.steps < steps
+        } while report.steps < steps && !Task.isCancelled
         return report
     }
 

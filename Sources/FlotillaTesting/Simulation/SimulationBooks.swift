@@ -54,6 +54,8 @@ struct BrokerBooks {
     private(set) var count = 0
     /// How many workers were swept that held these bytes, since they were last settled.
     var sweeps: [[UInt8]: Int] = [:]
+    /// Of what is to be quarantined: how many workers had been swept that held it.
+    var accusations: [DeliveryID: Int] = [:]
     /// How many processes these bytes killed since they were last settled. A copy that was put off has other bytes, and a count of its own.
     var kills: [[UInt8]: Int] = [:]
     /// Not to be promoted before, microseconds.

@@ -40,6 +40,8 @@ final class SimulationWorld {
     private var synced: (broker: BrokerState, books: BrokerBooks, time: Int64)
     private var brokerDownUntil: Int64 = 0
     private var storeDownUntil: Int64 = 0
+    /// Changes whenever the broker dies: what was sent to it before dies with its connection.
+    private var brokerLife = 0
     var waits: [Int: (WaitEnd) -> Void] = [:]
     /// Counts the waits of all times, also those that a restored broker knows nothing of.
     var lastWait = 0
@@ -109,7 +111,11 @@ final class SimulationWorld {
 
     /// Whether everything came to rest.
     private func rest() -> Bool {
-        let limit = self.now + 700_000_000
+        // Each death by a message takes a lease, and the restart of its worker, before the next one can try it.
+        let deaths = self.broker.places.count { place in
+            if case .poison = SimulatedMessage.number(of: place.payload).map({ self.messages[$0].behaviour }) { true } else { false }
+        }
+        let limit = self.now + 700_000_000 + Int64(deaths * 2 * Self.crashLimit) * 40_000_000
         while self.violation == nil, self.now < limit {
             if self.isAtRest { return true }
             for _ in 0..<32 where self.violation == nil { self.step() }
@@ -196,6 +202,8 @@ final class SimulationWorld {
             self.report.callFaults += 1
             return answer(after: Self.timeout, .unknown)
         }
+        let serverLife = self.brokerLife
+        func isLost() -> Bool { server == .broker && self.brokerLife != serverLife }
         limit += self.profile.answerLost
         let isAnswerLost = fate < limit
         limit += self.profile.late
@@ -203,7 +211,7 @@ final class SimulationWorld {
             self.report.callFaults += 1
             let delay = Self.timeout + self.random(Int64(0)...40_000_000)
             self.after(delay) {
-                if !self.isDown(server) { self.execute(server, execute) }
+                if !self.isDown(server), !isLost() { self.execute(server, execute) }
             }
             return answer(after: Self.timeout, .unknown)
         }
@@ -212,6 +220,10 @@ final class SimulationWorld {
             answer(after: Self.timeout, .unknown)
         }
         self.after(way) {
+            if isLost() {
+                if !isAnswerLost { answer(after: back, .unknown) }
+                return
+            }
             if self.isDown(server) {
                 if !isAnswerLost { answer(after: back, .unavailable) }
                 return
@@ -294,6 +306,7 @@ final class SimulationWorld {
     private func restoreBroker() {
         let (accepted, lost) = (self.books, self.synced.books)
         self.report.restores += 1
+        self.brokerLife += 1
         self.hasBeenRestored = true
         self.dropWaits()
         self.broker = self.synced.broker

@@ -26,7 +26,8 @@ enum SelfTestOutput {
         var output = Output(
             "SelfTest",
             [
-                "seed": .integer(Int64(clamping: report.seed)), "held": .bool(report.isHeld), "equation": .string(report.equation.sentence),
+                "seed": .integer(Int64(clamping: report.seed)), "held": .bool(report.isHeld), "interrupted": .bool(report.isInterrupted),
+                "equation": .string(report.equation.sentence),
                 "unaccounted": .count(report.equation.unaccounted), "artefacts": .optional(report.artefacts),
             ])
         output.set("samples", self.json(report.samples))
@@ -49,15 +50,18 @@ enum SelfTestOutput {
         for entry in report.entries { for text in entry.broken { output.line("BROKEN \(text)") } }
         if let path = report.artefacts { output.line("logs, journals and histories: \(path)") }
         output.line(report.equation.sentence)
-        output.line(
+        let isBroken = report.entries.contains { $0.verdict == .broken }
+        let sentence =
             report.isHeld
-                ? "every promise held; again with --seed \(report.seed)" : "NOT every promise held; again with --seed \(report.seed)")
-        output.exit = report.isHeld ? .success : .failed
+            ? "every promise held" : report.isInterrupted && !isBroken ? "interrupted; every promise so far held" : "NOT every promise held"
+        output.line("\(sentence); again with --seed \(report.seed)")
+        output.exit = report.isInterrupted ? .interrupted : report.isHeld ? .success : .failed
         return output
     }
 
     private static func row(_ entry: SelfTestReport.Entry) -> [String] {
         if case .skipped(let reason) = entry.verdict { return [entry.id, entry.title, "skipped: \(reason)"] }
+        if entry.verdict == .interrupted { return [entry.id, entry.title, "interrupted"] }
         return [
             entry.id, entry.title, entry.verdict == .held ? "held" : "BROKEN", "\(entry.jobs)", "\(entry.faults)", "\(entry.lost)",
             "\(entry.duplicatesExecuted)", "\(entry.duplicatesApplied)",
@@ -69,7 +73,8 @@ enum SelfTestOutput {
     private static func totals(_ report: SelfTestReport) -> [String] {
         func sum(_ value: (SelfTestReport.Entry) -> Int) -> String { "\(report.entries.reduce(0) { $0 + value($1) })" }
         return [
-            "all", "", report.isHeld ? "held" : "BROKEN", sum(\.jobs), sum(\.faults), sum(\.lost), sum(\.duplicatesExecuted),
+            "all", "", report.isHeld ? "held" : report.isInterrupted ? "interrupted" : "BROKEN", sum(\.jobs), sum(\.faults), sum(\.lost),
+            sum(\.duplicatesExecuted),
             sum(\.duplicatesApplied), self.seconds(report.entries.map(\.longestStall).max() ?? .zero),
             self.seconds(report.entries.reduce(.zero) { $0 + $1.duration }),
         ]
@@ -83,6 +88,7 @@ enum SelfTestOutput {
             switch entry.verdict {
             case .held: ("held", nil)
             case .broken: ("broken", nil)
+            case .interrupted: ("interrupted", nil)
             case .skipped(let reason): ("skipped", reason)
             }
         return [

@@ -14,8 +14,12 @@ struct SelfTestVerb: Verb {
             .flag("keep", "keep logs and journals of what held too"),
         ], examples: ["selftest --short", "selftest --only T01,T16 --seed 42", "selftest --list"],
         notes:
-            "Needs redis-server and PostgreSQL's programs. Starts private servers in temporary directories; touches none of the configuration's."
+            "Needs redis-server and PostgreSQL's programs. Starts private servers in temporary directories; touches none of the configuration's. "
+            + "SIGINT or SIGTERM ends the scenario that is being played, stops all that was started, and reports what came before."
     )
+
+    /// What it started has to end first: servers, a fleet, networks.
+    static let stopGrace = Duration.seconds(30)
 
     private let options: SelfTestRunner.Options
     private let isListing: Bool

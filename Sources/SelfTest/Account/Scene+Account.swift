@@ -33,7 +33,14 @@ extension Scene {
 
     /// What the reconciler of the product says.
     public func reconcile() async throws -> ReconcileReport {
-        try await Reconciler(pool: self.pool, countingQueues: [Self.queue], brokers: [self.broker], settleTime: .milliseconds(300)).run()
+        try await self.reconciler().run()
+    }
+
+    /// A reconciler of all queues.
+    func reconciler() -> Reconciler {
+        let brokers = self.brokers.values.sorted { $0.queue.rawValue < $1.queue.rawValue }
+        return Reconciler(
+            pool: self.pool, countingQueues: Set(brokers.map(\.queue)), brokers: brokers, settleTime: .milliseconds(300))
     }
 
     // MARK: Reading
@@ -77,17 +84,19 @@ extension Scene {
             // The malformed wait for their end.
             if let name = (try? Envelope(payload))?.filename { messages.live.insert(name) }
         }
-        for payload in try await self.pages({ try await self.broker.readyMessages(from: $0, limit: $1) }) { note(payload) }
-        for worker in try await self.broker.workers() {
-            for holding in try await self.broker.holdings(of: worker.id) { note(holding.payload) }
-        }
-        for message in try await self.pages({ try await self.broker.scheduledMessages(from: $0, limit: $1) }) { note(message.payload) }
-        for payload in try await self.pages({ try await self.broker.deadLetters(from: $0, limit: $1) }) {
-            let entry = DeadLetterEntry(payload, queue: Self.queue)
-            if entry.envelope == nil {
-                messages.malformed += 1
-            } else {
-                messages.dead[entry.letter.filename ?? "?", default: []].append(entry.letter)
+        for broker in self.brokers.values {
+            for payload in try await self.pages({ try await broker.readyMessages(from: $0, limit: $1) }) { note(payload) }
+            for worker in try await broker.workers() {
+                for holding in try await broker.holdings(of: worker.id) { note(holding.payload) }
+            }
+            for message in try await self.pages({ try await broker.scheduledMessages(from: $0, limit: $1) }) { note(message.payload) }
+            for payload in try await self.pages({ try await broker.deadLetters(from: $0, limit: $1) }) {
+                let entry = DeadLetterEntry(payload, queue: broker.queue)
+                if entry.envelope == nil {
+                    messages.malformed += 1
+                } else {
+                    messages.dead[entry.letter.filename ?? "?", default: []].append(entry.letter)
+                }
             }
         }
         return messages

@@ -1,4 +1,4 @@
 extension ScenarioCatalogue {
-    /// Queues on more than one server.
-    static let highAvailability: [any Scenario] = [SentinelFailovers(), CutOffPrimary(), SlotMigration()]
+    /// Queues on more than one server, workers on more than one host.
+    static let highAvailability: [any Scenario] = [SentinelFailovers(), CutOffPrimary(), SlotMigration(), ScaleOut()]
 }

@@ -46,7 +46,8 @@ public struct SelfTestRunner: Sendable {
         }
     }
 
-    /// Plays them. Cancelling the task ends the scenario that is being played and begins no other.
+    /// Plays them. Cancelling the task ends the scenario that is being played, with all that it started, and begins no other; the report then says
+    /// so, and what came before stands.
     ///
     /// - Throws: ``SelfTestError`` when there is nothing to play with: no such scenario, no programs. What a scenario meets is in the report.
     public func run() async throws -> SelfTestReport {
@@ -59,7 +60,7 @@ public struct SelfTestRunner: Sendable {
         let servers = SharedServers()
         let artefacts = ArtefactDirectory(seed: self.options.seed, keepsAll: self.options.isKeeping)
         for scenario in scenarios {
-            try Task.checkCancellation()
+            if Task.isCancelled { break }
             let setting = SceneSetting(
                 name: scenario.id, seed: self.options.seed, isLong: !self.options.isShort, jobs: self.options.jobs,
                 duration: self.options.duration, programs: programs, previousPrograms: self.options.previousPrograms, servers: servers,
@@ -69,6 +70,7 @@ public struct SelfTestRunner: Sendable {
             report.entries.append(entry)
             report.artefacts = artefacts.path
         }
+        report.isInterrupted = report.entries.count < scenarios.count || report.entries.contains { $0.verdict == .interrupted }
         return report
     }
 
@@ -83,6 +85,12 @@ public struct SelfTestRunner: Sendable {
         }
         self.progress("\(scenario.id) \(scenario.title)")
         entry.scenes = await Scene.play(setting, options: scenario.options) { try await scenario.run($0) }.all
+        if Task.isCancelled {
+            // What it had not got to must not be judged.
+            entry.verdict = .interrupted
+            self.progress("\(scenario.id) interrupted after \(entry.duration.inSeconds.rounded()) s")
+            return entry
+        }
         if !entry.broken.isEmpty { entry.verdict = .broken }
         for text in entry.broken { self.progress("\(scenario.id) BROKEN: \(text)") }
         self.progress("\(scenario.id) \(entry.verdict == .held ? "held" : "broken") after \(entry.duration.inSeconds.rounded()) s")

@@ -25,16 +25,14 @@ extension Scene {
     func quiet() async throws {
         try await self.eventually("nothing is left in Redis", within: .seconds(60), every: .milliseconds(100)) {
             // Not there yet is not quiet.
-            guard let counts = try? await self.broker.counts() else { return false }
+            guard let counts = try? await self.counts() else { return false }
             return counts.ready + counts.leased + counts.scheduled == 0
         }
     }
 
     /// What `flotilla reconcile --repair` does. Returns how many messages it made anew.
     func repair() async throws -> Int {
-        let reconciler = Reconciler(
-            pool: self.pool, countingQueues: [Scene.queue], brokers: [self.broker], settleTime: .milliseconds(300))
-        return try await reconciler.run(repair: true).items.count { $0.isRepaired }
+        try await self.reconciler().run(repair: true).items.count { $0.isRepaired }
     }
 
     /// The file names of all work that PostgreSQL has a row for.

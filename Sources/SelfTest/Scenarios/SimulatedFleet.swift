@@ -17,7 +17,10 @@ struct SimulatedFleet: Scenario {
 
     func run(_ scene: Scene) async throws {
         do {
-            let report = try Simulation.run(seed: scene.setting.seed, steps: scene.setting.isLong ? 1_000_000 : 50_000)
+            // Far from its neighbours' worlds.
+            let report = try Simulation.run(
+                seed: scene.setting.seed &* 1_000_000, steps: scene.setting.isLong ? 1_000_000 : 50_000)
+            try Task.checkCancellation()
             scene.measured("simulation", "\(report)")
         } catch {
             scene.expect(false, "\(error)")

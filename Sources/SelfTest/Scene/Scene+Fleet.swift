@@ -89,7 +89,11 @@ extension Scene {
 
     /// Waits until as many workers are registered.
     public func ready(workers: Int) async throws {
-        try await self.eventually("\(workers) workers are there", within: .seconds(60)) { try await self.broker.workers().count >= workers }
+        try await self.eventually("\(workers) workers are there", within: .seconds(60)) {
+            var count = 0
+            for broker in self.brokers.values { count += try await broker.workers().count }
+            return count >= workers
+        }
     }
 }
 

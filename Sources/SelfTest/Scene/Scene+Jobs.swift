@@ -1,4 +1,5 @@
 internal import Flotilla
+internal import FlotillaDaemon
 internal import FlotillaRedis
 internal import Threading
 
@@ -15,16 +16,35 @@ extension Scene {
 
     /// Pushes messages as producers do, and notes them as accepted: from now on each must be accounted for.
     ///
-    /// - Throws: when Redis does not say that it has them; none is noted then, though some may have arrived. Sending the same again is right.
+    /// - Throws: when Redis does not say that it has them; not all are noted then, though some may have arrived. Sending the same again is right.
     public func send(_ jobs: [TestJob]) async throws {
-        for start in stride(from: 0, to: jobs.count, by: 500) {
-            let part = jobs[start..<min(start + 500, jobs.count)]
-            try await self.broker.enqueue(part.map(\.payload))
-            let time = WallClock.microseconds
-            self.state.withLock { state in
-                for job in part { state.jobs[job.name] = SentJob(job: job, time: time) }
+        for (kind, jobs) in Dictionary(grouping: jobs, by: \.kind).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let broker = try self.broker(of: kind)
+            for start in stride(from: 0, to: jobs.count, by: 500) {
+                let part = jobs[start..<min(start + 500, jobs.count)]
+                try await broker.enqueue(part.map(\.payload))
+                let time = WallClock.microseconds
+                self.state.withLock { state in
+                    for job in part { state.jobs[job.name] = SentJob(job: job, time: time) }
+                }
             }
         }
+    }
+
+    /// - Throws: ``SelfTestError`` when the scene has no such queue.
+    func broker(of kind: QueueKind) throws -> RedisBroker {
+        guard let broker = self.brokers[kind] else { throw SelfTestError("the scene has no queue of \(kind)") }
+        return broker
+    }
+
+    /// How many messages all queues have.
+    func counts() async throws -> (ready: Int, leased: Int, scheduled: Int) {
+        var sum = (ready: 0, leased: 0, scheduled: 0)
+        for broker in self.brokers.values {
+            let counts = try await broker.counts()
+            sum = (sum.ready + counts.ready, sum.leased + counts.leased, sum.scheduled + counts.scheduled)
+        }
+        return sum
     }
 
     /// Schedules a message as a retry is scheduled: it becomes ready when the delay has passed on Redis's clock.

@@ -23,9 +23,11 @@ extension Scene {
             }
             group.cancelAll()
         }
-        await scene.conclude(sampler.tally)
+        if !Task.isCancelled { await scene.conclude(sampler.tally) }
         let outcome = scene.outcome(sampler.tally, duration: MonotonicTime.now - start)
-        if setting.artefacts.keepsAll || !outcome.all.allSatisfy({ $0.broken.isEmpty }) { await scene.keep(outcome) }
+        // Who was stopped has found nothing, whatever it says.
+        let isFinding = !Task.isCancelled && !outcome.all.allSatisfy { $0.broken.isEmpty }
+        if setting.artefacts.keepsAll || isFinding { await scene.keep(outcome) }
         await scene.close()
         return outcome
     }

@@ -27,7 +27,7 @@ extension Scene {
         while MonotonicTime.now < end {
             try await tending()
             do {
-                let counts = try await self.broker.counts()
+                let counts = try await self.counts()
                 let open = try await self.count("SELECT count(*) FROM work_item WHERE finished_at IS NULL")
                 let unsent = try await self.count("SELECT count(*) FROM outbox WHERE sent_at IS NULL")
                 if counts.ready + counts.leased + counts.scheduled + open + unsent == 0 { return }

@@ -1,4 +1,5 @@
 internal import Flotilla
+public import FlotillaDaemon
 public import FlotillaRedis
 public import PostgresClient
 internal import FlotillaPostgres
@@ -29,6 +30,10 @@ public final class Scene: Sendable {
     public let client: RedisClient
     /// The queue of the scene's workers; for everything but waiting.
     public let broker: RedisBroker
+    /// All queues of the scene: that one, and those of ``SceneOptions/shards``.
+    public let brokers: [QueueKind: RedisBroker]
+    /// Of the queues on servers of their own.
+    private let shardClients: [RedisClient]
 
     private let privateRedis: PrivateRedis?
     let state: Lock<State>
@@ -82,6 +87,19 @@ public final class Scene: Sendable {
                 : QueueNames(queue: Self.queue, retry: "document_retry", deadLetter: "document_dlq"), client: self.client,
             blocking: RedisBlockingConnection(configuration: configuration, eventLoop: Self.loop), eventLoop: Self.loop,
             options: .init(replicas: options.redisReplicas))
+        var brokers = [QueueKind.document: self.broker]
+        var clients: [RedisClient] = []
+        for (kind, url) in options.shards {
+            let configuration = try RedisConfiguration(url: url)
+            let client = RedisClient(configuration: configuration, eventLoop: Self.loop)
+            clients.append(client)
+            brokers[kind] = RedisBroker(
+                names: QueueNames(queue: QueueName("\(kind)_queue"), retry: "\(kind)_retry", deadLetter: "\(kind)_dlq"), client: client,
+                blocking: RedisBlockingConnection(configuration: configuration, eventLoop: Self.loop), eventLoop: Self.loop,
+                options: .init(replicas: options.redisReplicas))
+        }
+        self.brokers = brokers
+        self.shardClients = clients
         if options.isMigrated { try await self.migrate() }
     }
 
@@ -93,6 +111,7 @@ public final class Scene: Sendable {
     func close() async {
         for process in self.processes { process.process.kill(SIGKILL) }
         await self.client.close()
+        for client in self.shardClients { await client.close() }
         await self.pool.close(grace: .seconds(1))
     }
 
@@ -136,6 +155,7 @@ public final class Scene: Sendable {
     ///
     /// For scenarios of many cases, or of servers that they make themselves (``SceneOptions/redisURL``). May be called by several tasks at once.
     public func child(_ part: String, options: SceneOptions, _ body: @Sendable (Scene) async throws -> Void) async {
+        if Task.isCancelled { return }
         var setting = self.setting
         setting.name += ".\(part)"
         let outcome = await Scene.play(setting, options: options, body)

@@ -1,3 +1,5 @@
+public import FlotillaDaemon
+
 /// What a scene begins with.
 public struct SceneOptions: Sendable {
     /// How much of what Redis accepted survives its death.
@@ -17,6 +19,8 @@ public struct SceneOptions: Sendable {
     public var redisTCP = false
     /// The address of a Redis that the scenario has made itself; no private one is started then.
     public var redisURL: String?
+    /// Queues beside that of the documents, each with the address of the Redis that holds it.
+    public var shards: [QueueKind: String] = [:]
     /// How many replicas must confirm what the scene sends, and what its fleet does, before it counts as accepted.
     public var redisReplicas = 0
 

@@ -1,4 +1,5 @@
 public import Flotilla
+public import FlotillaDaemon
 public import JSONText
 
 /// One message of a test, and how it must end.
@@ -22,6 +23,8 @@ public struct TestJob: Sendable, Hashable {
     public var end: End
     /// Further members of the message.
     public var extra: [String: JSONValue]
+    /// Whose queue it goes to: the documents' one, or another one that the scene has.
+    public var kind = QueueKind.document
 
     public init(
         _ name: String, run: String = "ok", milliseconds: Int = 0, end: End = .completed, job: String = "j",

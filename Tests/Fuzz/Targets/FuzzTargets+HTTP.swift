@@ -38,7 +38,8 @@
                     // A sound request in between is answered as ever.
                     if random.once(in: 16) {
                         let answer = try exchange(
-                            Array("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8), port: listener.port, cut: 0)
+                            Array("GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8), port: listener.port, cut: 0,
+                            patience: 5)
                         try promise(
                             answer.contains("200 OK") && answer.hasSuffix("ok"), "a sound request is answered with: \(answer.prefix(200))")
                     }
@@ -50,8 +51,10 @@
         ]
 
         /// Sends bytes in two pieces, says that no more will come, and reads until the server closes, or waits for the rest of a request.
+        ///
+        /// - Parameter patience: seconds; nil waits 30 ms, since what is no request may never be answered.
         @discardableResult
-        private static func exchange(_ bytes: [UInt8], port: UInt16, cut: Int) throws -> String {
+        private static func exchange(_ bytes: [UInt8], port: UInt16, cut: Int, patience: Int? = nil) throws -> String {
             let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             guard descriptor >= 0 else { throw FuzzFailure("no socket: \(String(cString: strerror(errno)))") }
             defer { close(descriptor) }
@@ -62,7 +65,7 @@
             // No port is left in TIME_WAIT: a million connections would use them up.
             var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
-            var patience = timeval(tv_sec: 0, tv_usec: 30_000)
+            var patience = timeval(tv_sec: patience ?? 0, tv_usec: patience == nil ? 30_000 : 0)
             setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             let connected = withUnsafePointer(to: &address) { pointer in
                 pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -86,6 +86,8 @@
             let words = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
             let verb = random.one(of: CommandTree.verbs)
             let arguments = try ArgumentParser.parse(words, for: verb.spec)
+            // Whoever asks for help gets it, whatever else is missing; no verb is made.
+            if arguments.has("help") { return }
             _ = try verb.init(arguments)
             _ = try arguments.limit()
         }
