@@ -105,6 +105,7 @@ extension Worker {
                     return .leaseLost
                 }
                 self.report(settlements, exchange.verdicts)
+                self.feed.settled(settlements)
                 self.take(exchange, wanted: claim.count, generation: generation)
             } catch {
                 self.observer?.observe(.brokerFailed(error))
@@ -184,7 +185,7 @@ extension Worker {
         guard isCurrent else { return }
         self.observer?.observe(.leaseLost(id))
         self.state.withLock { $0.leaseLost() }
-        _ = self.feed.takeAll()
+        self.feed.forgetAll()
         self.stopRuns(.leaseLost, grace: self.options.cancellationGrace)
         self.attention.raise()
         self.idleness.raise()

@@ -55,6 +55,8 @@ final class SimulatedWorker {
     var isAdmitting = false
     var feed: [Run] = []
     var suspects: [Run] = []
+    /// The suspect that is being tried, until the broker knows how that ended.
+    var onTrial: DeliveryID?
     var running: [Run] = []
     var records: [Record] = []
     var isRecording = false
@@ -121,6 +123,7 @@ final class SimulatedWorker {
         self.state.leaseLost()
         self.feed = []
         self.suspects = []
+        if !self.running.contains(where: { $0.delivery.id == self.onTrial }) { self.onTrial = nil }
         // The handlers go on for a while, as if they ignored their cancellation: nothing they bring may be accepted.
         for run in self.running { run.stopReason = true }
         self.isRegistered = false
@@ -198,6 +201,10 @@ final class SimulatedWorker {
                 self.nextSequence = max(self.nextSequence, claim.first + UInt64(claim.count))
                 self.outstanding += exchange.deliveries.count - settlements.count
                 if self.looksAtHeld, let held = exchange.held, held > self.outstanding { return self.loseLease(of: id) }
+                if settlements.contains(where: { $0.delivery == self.onTrial }) {
+                    self.onTrial = nil
+                    self.fillSlots()
+                }
                 self.take(exchange, wanted: claim.count, generation: generation)
                 self.turn()
             case .unavailable, .unknown:
