@@ -92,6 +92,7 @@ extension Worker {
                 failures = 0
                 guard self.accept(exchange, of: call, settled: settlements.count, by: id) else { return .leaseLost }
                 self.report(settlements, exchange.verdicts)
+                self.feed.settled(settlements)
                 self.take(exchange, of: call)
             } catch {
                 self.observer?.observe(.brokerFailed(error))
@@ -206,7 +207,7 @@ extension Worker {
         guard isCurrent else { return }
         self.observer?.observe(.leaseLost(id))
         self.state.withLock { $0.leaseLost() }
-        _ = self.feed.takeAll()
+        self.feed.forgetAll()
         self.stopRuns(.leaseLost, grace: self.options.cancellationGrace)
         self.attention.raise()
         self.idleness.raise()

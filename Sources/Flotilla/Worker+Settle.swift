@@ -30,7 +30,8 @@ extension Worker {
         }
         self.observer?.observe(.ended(job, end: end, route: conclusion.route, duration: duration))
         guard isCurrent else {
-            // The lease was lost during the run: the message is somebody else's.
+            // The lease was lost during the run: the message is somebody else's, and no broker is told.
+            self.feed.settled([settlement])
             self.observer?.observe(.stale(run.delivery.id))
             return self.attention.raise()
         }

@@ -45,8 +45,14 @@ public enum VectorMath {
             for index in vector.indices { vector[index] = 0 }
             return
         }
-        let scale = Float(1 / sum.squareRoot())
-        for index in vector.indices { vector[index] *= scale }
+        let scale = 1 / sum.squareRoot()
+        if scale <= Double(Float.greatestFiniteMagnitude) {
+            let scale = Float(scale)
+            for index in vector.indices { vector[index] *= scale }
+        } else {
+            // Of numbers so small the scale is beyond a float.
+            for index in vector.indices { vector[index] = Float(Double(vector[index]) * scale) }
+        }
     }
 
     /// Whether no component differs from zero: the model knew nothing of the text.

@@ -38,6 +38,12 @@ import Testing
         #expect(twice.first?.spans.first?.time == TimeRange(start: 0, end: 1_800))
     }
 
+    /// Found by the fuzzer: counting such words took time with the square of their number, hours for these.
+    @Test(.timeLimit(.minutes(1))) func `words with digits that follow each other are left alone, and quickly`() {
+        let words = [String](repeating: "you-12k", count: 50_000)
+        #expect(Repetition.collapsed(words) == words)
+    }
+
     @Test func `each segment knows its bytes and its time, in the whole text`() async throws {
         let transcript = Transcript(
             engine: "e", language: "en", durationMs: 10_000,

@@ -201,9 +201,14 @@ import Threading
         broker.endLease(of: dead)
         _ = try await broker.reclaim(limit: 100, crashLimit: 3)
         let together = Lock((now: 0, most: 0))
-        try await WorkerScene.with(WorkerScene.options(concurrency: 4), broker: broker) { _ in
+        let ended = Lock<Set<String>>([])
+        try await WorkerScene.with(WorkerScene.options(concurrency: 4), broker: broker) { job in
             together.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+            // If this one killed the process now, no other would be charged: the broker knows of the others' ends.
+            let held = try await broker.holdings(of: job.worker).compactMap { try Envelope($0.payload).filename }
+            #expect(ended.withLock { $0.intersection(held) } == [])
             try await Task.sleep(for: .milliseconds(1))
+            ended.withLock { _ = $0.insert(job.message.filename ?? "?") }
             together.withLock { $0.now -= 1 }
             return .completed()
         } _: { scene in

@@ -61,6 +61,19 @@ import Threading
         }
     }
 
+    /// Found by the fuzzer: `[0,0,1e-39]` came back as infinite.
+    @Test(arguments: [1e-39, 1e-44, 3e38]) func `vectors of the smallest and the largest numbers get unit length too`(_ number: Double)
+        async throws
+    {
+        let server = try Server { _ in
+            let data: JSONValue = [["index": 0, "embedding": .array([.integer(0), .integer(0), .number(number)])]]
+            let answer: JSONValue = ["data": data]
+            return .json(answer.jsonText)
+        }
+        let vector = try await server.embedder().embed(["a"])[0]
+        #expect(vector[0] == 0 && vector[1] == 0 && abs(vector[2] - 1) < 1e-6)
+    }
+
     @Test func `a long text is cut between characters`() async throws {
         let server = try Server()
         let vector = try #require(try await server.embedder().embed(["ääääääää"]).first)

@@ -28,12 +28,14 @@ enum Repetition {
     private static func loop(_ keys: [String], at start: Int) -> (length: Int, times: Int)? {
         for length in 1...8 {
             guard start + length * 4 <= keys.count else { return nil }
-            // Numbers are read out digit by digit: "zero zero zero zero" is none.
+            // Numbers are read out digit by digit: "zero zero zero zero" is none. Asked first: to count them from each of them would take time with
+            // the square of their number.
+            if keys[start..<start + length].allSatisfy(Self.isNumber) { continue }
             var times = 1
             while start + length * (times + 1) <= keys.count,
                 keys[start..<start + length].elementsEqual(keys[(start + length * times)..<(start + length * (times + 1))])
             { times += 1 }
-            if times >= 4, !keys[start..<start + length].allSatisfy(Self.isNumber) { return (length, times) }
+            if times >= 4 { return (length, times) }
         }
         return nil
     }

@@ -2,11 +2,13 @@ internal import Flotilla
 internal import Threading
 
 extension SimulatedWorker {
-    /// Hands runs to free slots. Of suspects only one is out at a time, so that the next death names the culprit.
+    /// Hands runs to free slots. Of suspects only one is out at a time, until the broker knows its end, so that the next death names the culprit.
     func fillSlots() {
         while self.running.count < self.state.options.concurrency {
-            if !self.suspects.isEmpty, !self.running.contains(where: { $0.delivery.crashes > 0 }) {
-                self.begin(self.suspects.removeFirst())
+            if !self.suspects.isEmpty, self.onTrial == nil {
+                let run = self.suspects.removeFirst()
+                self.onTrial = run.delivery.id
+                self.begin(run)
             } else if !self.feed.isEmpty {
                 self.begin(self.feed.removeFirst())
             } else {
@@ -110,6 +112,7 @@ extension SimulatedWorker {
         } else {
             self.settle(conclusion.settlement, generation: run.generation)
             self.state.recorded(1)
+            if !isCurrent, self.onTrial == run.delivery.id { self.onTrial = nil }
         }
         self.fillSlots()
         self.turn()

@@ -51,6 +51,8 @@ final class SimulatedWorker {
     var isAdmitting = false
     var feed: [Run] = []
     var suspects: [Run] = []
+    /// The suspect that is being tried, until the broker knows how that ended.
+    var onTrial: DeliveryID?
     var running: [Run] = []
     var records: [Record] = []
     var isRecording = false
@@ -116,6 +118,7 @@ final class SimulatedWorker {
         self.state.leaseLost()
         self.feed = []
         self.suspects = []
+        if !self.running.contains(where: { $0.delivery.id == self.onTrial }) { self.onTrial = nil }
         // The handlers go on for a while, as if they ignored their cancellation: nothing they bring may be accepted.
         for run in self.running { run.stopReason = true }
         self.isRegistered = false
@@ -187,6 +190,10 @@ final class SimulatedWorker {
             case .reply(let exchange):
                 self.exchangeFailures = 0
                 guard self.accept(exchange, of: call, settled: settlements.count) else { return }
+                if settlements.contains(where: { $0.delivery == self.onTrial }) {
+                    self.onTrial = nil
+                    self.fillSlots()
+                }
                 self.take(exchange, of: call)
                 self.turn()
             case .unavailable, .unknown:
