@@ -3,12 +3,14 @@ import statistics
 import time
 
 import drivers
+from drivers.pop_driver import Pop
 from harness.report import Section, load, number, spread
 from harness.trial import Workers
 
 METHOD = """Each job carries the monotonic time at which its producer sent it; the handler subtracts that from its own. Idle: a job each 50 ms to
 one worker that has nothing else. Load: jobs at an even rate, 70 % of the drain measured for that peer's single process, by one producer in the
-harness; Flotilla beside it gets the same jobs at the same rate. A producer that cannot keep up is named. ms."""
+harness; Flotilla beside it gets the same jobs at the same rate. A producer that cannot keep up is named. The least that this machine allowed in the same
+run is shown below the tables: a program in C that pops and does nothing else. ms."""
 
 SECONDS = 2.5
 
@@ -78,8 +80,20 @@ def measure(options):
             section.line(f"{'At idle' if state == 'idle' else 'At 70 % load'}, ms; the range is that of the rounds:\n")
             rows = [row(label, rounds, state) for label, rounds in data.items()]
             section.table(["peer", "jobs/s", "p50", "p99", "Flotilla p50", "Flotilla p99", "Flotilla p99 below its p50"], rows)
+        least(section, options, flotilla)
         own_load(section, options, flotilla)
         judge(section, data)
+
+
+def least(section, options, flotilla):
+    """What is there without any engine, and Flotilla beside it at the same rates."""
+    rounds = [{"least": sample(Pop, options, 1_000), "flotilla": sample(flotilla, options, 1_000)} for _ in range(options.rounds or 3)]
+    section.data["least"] = rounds
+    section.line("Without an engine: BLPOP in C, no claim, no lease.\n")
+    rows = [
+        [label, *(spread([percentile(entry[side][state], share) for entry in rounds], 2) for side in ("least", "flotilla") for share in (0.5, 0.99))]
+        for label, state in (("idle, 20 jobs/s", "idle"), ("1,000 jobs/s", "load"))]
+    section.table(["", "p50", "p99", "Flotilla p50", "Flotilla p99"], rows)
 
 
 def own_load(section, options, flotilla):

@@ -12,8 +12,9 @@ import psycopg
 
 import drivers
 from drivers.flotilla_driver import QUEUE
+from harness.compiling import compiled
 from harness.report import Section, ratios, spread
-from harness.site import PEERS, ROOT
+from harness.site import ROOT
 
 from .drain import Drain
 
@@ -106,13 +107,6 @@ def expanded(name, folder):
     with open(path, "w") as file:
         file.write("\n".join(text))
     return path
-
-
-def compiled(folder):
-    """The program of limits/exchange.c."""
-    target = os.path.join(folder, "exchange")
-    subprocess.run(["cc", "-O2", "-Wall", "-Wextra", "-o", target, os.path.join(PEERS, "limits", "exchange.c"), "-lhiredis"], check=True)
-    return target
 
 
 def script_rate(site, program, jobs, batch):
@@ -217,7 +211,7 @@ def statement_rate(site, jobs):
 
 def measure(options):
     flotilla, durable = drivers.flotilla()
-    program = compiled(options.site.scratch)
+    program = compiled(options.site.scratch, "exchange")
     jobs, rows = int(flotilla.jobs * options.scale), max(2_000, int(durable.jobs * options.scale))
     with Section("limits", "What the servers can do", METHOD) as section:
         found = {"script_500": [], "script_100": [], "pops": [], "drain": [], "statements": [], "durable": []}
