@@ -45,15 +45,25 @@ def memory_mb(pid):
     return resident / 1024, proportional / 1024
 
 
-def run_nanoseconds(pid):
-    """Time on a processor so far of all threads that live in a process and below it: finer than the clock ticks of :func:`cpu_seconds`, but
-    without what has ended."""
-    total = 0
-    for process in tree(pid):
-        try:
-            for thread in os.listdir(f"/proc/{process}/task"):
-                with open(f"/proc/{process}/task/{thread}/schedstat") as file:
-                    total += int(file.read().split()[0])
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # It has ended meanwhile.
-    return total
+class RunTime:
+    """Time on a processor of a process and all below it, from now on: finer than the clock ticks of :func:`cpu_seconds`. Threads that end
+    count up to the last :meth:`look` at them."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.latest = {}
+        self.look()
+        self.before = dict(self.latest)
+
+    def look(self):
+        for process in tree(self.pid):
+            try:
+                for thread in os.listdir(f"/proc/{process}/task"):
+                    with open(f"/proc/{process}/task/{thread}/schedstat") as file:
+                        self.latest[process, thread] = int(file.read().split()[0])
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # It has ended meanwhile.
+
+    @property
+    def nanoseconds(self):
+        return sum(time - self.before.get(thread, 0) for thread, time in self.latest.items())

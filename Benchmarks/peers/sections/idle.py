@@ -12,7 +12,7 @@ from harness.report import Section, number, spread
 from harness.trial import Workers
 
 METHOD = """A worker runs twenty jobs, so that everything is loaded, then has nothing to do; after 2 s its time on the processors is read for 10 s
-from /proc/*/schedstat, with all children, and so is that of Redis and PostgreSQL. What the servers use when nobody is connected is subtracted.
+from /proc/*/schedstat, four times a second, with all children, and so is that of Redis and PostgreSQL. What the servers use when nobody is connected is subtracted.
 % of one core; MB of all processes of the worker. Beside the no-op worker stand the daemons of a real fleet."""
 
 SECONDS = 10
@@ -20,13 +20,17 @@ SECONDS = 10
 
 def watch(site, pids, seconds):
     """(% of the processes, % of Redis, % of PostgreSQL, RSS MB, PSS MB) over some seconds."""
-    def read():
-        return [sum(procfs.run_nanoseconds(pid) for pid in group) for group in (pids, [site.redis_pid], [site.postgres_pid])]
-    start, before = time.monotonic(), read()
-    time.sleep(seconds)
-    after, elapsed = read(), time.monotonic() - start
+    groups = [[procfs.RunTime(pid) for pid in group] for group in (pids, [site.redis_pid], [site.postgres_pid])]
+    start = time.monotonic()
+    while (elapsed := time.monotonic() - start) < seconds:
+        # Often, since threads that have nothing to do end.
+        time.sleep(min(0.25, seconds - elapsed))
+        for group in groups:
+            for clock in group:
+                clock.look()
     memory = [procfs.memory_mb(pid) for pid in pids] or [(0, 0)]
-    return [(late - early) / elapsed / 1e7 for early, late in zip(before, after)] + [sum(part) for part in zip(*memory)]
+    used = [sum(clock.nanoseconds for clock in group) for group in groups]
+    return [nanoseconds / elapsed / 1e7 for nanoseconds in used] + [sum(part) for part in zip(*memory)]
 
 
 def worker(setting, options, seconds):
