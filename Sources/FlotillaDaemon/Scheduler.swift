@@ -6,15 +6,14 @@ internal import Threading
 /// The retry-scheduler put together: for each queue it promotes due retries, reclaims leases, keeps the history of dead letters and measures;
 /// for all of them it relays the outbox. Any number may run at once.
 public enum Scheduler {
-    /// Waits until Redis and PostgreSQL are fit, then builds the daemon.
+    /// Waits until PostgreSQL and a Redis server are fit, then builds the daemon. The duties of each queue begin when its own server is fit.
     public static func daemon(_ context: DaemonContext, migrations: [Migration]) async throws -> Daemon {
         let configuration = context.configuration
         let connections = try Connections(configuration, logger: context.logger.labelled("connections"), metrics: context.metrics)
-        let brokers = QueueKind.allCases.map { connections.broker($0) }
-        var seen: Set<RedisShard> = []
-        for (kind, broker) in zip(QueueKind.allCases, brokers) where seen.insert(configuration.settings.redisShard(kind)).inserted {
-            try await connections.checkRedis(broker)
-        }
+        let queues = QueueKind.allCases.map { (kind: $0, broker: connections.broker($0)) }
+        let brokers = queues.map(\.broker)
+        let servers = RedisServerChecks(connections, queues)
+        try await servers.first()
         try await connections.checkSchema(migrations)
         let store = PostgresJobStore(pool: connections.postgres, countingQueues: connections.countingQueues)
         let history = PostgresDeadLetterHistory(
@@ -28,14 +27,21 @@ public enum Scheduler {
             ClosureService("outbox relay", run: { await Self.relay(connections, context, brokers).run() }),
             ClosureService("gauges", run: { await QueueGauges(brokers, metrics: context.metrics).run { turned.withLock { $0 = .now } } }),
         ]
-        for broker in brokers {
+        func duty(_ name: String, of kind: QueueKind, _ broker: RedisBroker, _ body: @escaping @Sendable () async -> Void) -> ClosureService
+        {
+            ClosureService("\(name) of \(broker.queue)") {
+                try await servers.server(of: kind)
+                await body()
+            }
+        }
+        for (kind, broker) in queues {
             let reclaimer = LeaseReclaimer(broker: broker, store: store, configuration: configuration, context: context)
             let promoter = Self.promoter(broker, context)
             let sweeper = Self.sweeper(broker, history, context)
             services += [
-                ClosureService("reclaimer of \(broker.queue)", run: { await reclaimer.run() }),
-                ClosureService("promoter of \(broker.queue)", run: { await promoter.run() }),
-                ClosureService("sweeper of \(broker.queue)", run: { await sweeper.run() }),
+                duty("reclaimer", of: kind, broker) { await reclaimer.run() },
+                duty("promoter", of: kind, broker) { await promoter.run() },
+                duty("sweeper", of: kind, broker) { await sweeper.run() },
             ]
         }
         services += cache.services + cache.duties(connections, metrics: context.metrics.registry)

@@ -1,5 +1,6 @@
 import Flotilla
 import FlotillaRedis
+import Glibc
 import RedisClient
 import SelfTest
 import ServerHarness
@@ -14,7 +15,8 @@ extension FleetTests {
             try await Fleet.with { fleet in
                 // The fleet's own server holds the documents, another one everything else.
                 let shards = ["REDIS_URL": others.url, "REDIS_URL_DOCUMENT": fleet.redis.url, "CACHE_REDIS_URL": fleet.redis.url]
-                _ = [try fleet.worker(shards), try fleet.scheduler(shards)]
+                _ = try fleet.worker(shards)
+                let scheduler = try fleet.scheduler(shards)
                 try await fleet.ready(workers: 1)
                 try await fleet.send(["a", "b"], extra: ", \"follow\": \"graph_queue\"")
                 try await fleet.send(["c"], run: "fail")
@@ -22,6 +24,9 @@ extension FleetTests {
                 #expect(try await fleet.client.send(["EXISTS", "graph_queue"]).int == 0)
 
                 others.kill9()
+                // One that starts without a server serves the others all the same.
+                scheduler.process.kill(SIGKILL)
+                _ = try fleet.scheduler(shards)
                 try await fleet.send(["d", "e"], extra: ", \"follow\": \"graph_queue\"")
                 // Retries are promoted by a scheduler that misses one of its servers.
                 try await eventually("the failing one is given up", within: .seconds(20)) { try await fleet.broker.counts().dead == 1 }
