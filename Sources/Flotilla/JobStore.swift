@@ -1,7 +1,8 @@
 /// The authority on the state of work. It admits each delivery with a fence, and accepts its result only under that fence.
 ///
-/// Calls come in batches. A worker under load has up to two calls of each kind on their way, about different deliveries. Each call is one transaction: it holds as a whole, or nothing of it was
-/// written, except where the error says that the outcome is unknown; every call may be repeated.
+/// Calls come in batches. A worker under load has up to two calls of each kind on their way, about different deliveries. Each call is one
+/// transaction: it holds as a whole, or nothing of it was written, except where the error says that the outcome is unknown; every call may be
+/// repeated.
 public protocol JobStore: Sendable {
     /// Opens a run for each claim, or says why it must not run.
     ///

@@ -49,7 +49,8 @@ public final class RedisBroker: BrokerAdministration {
     /// - Parameters:
     ///   - client: for everything but waiting.
     ///   - blocking: for waiting alone. One worker can wait at a time.
-    ///   - eventLoop: where heartbeats are sent from: the loop of `client`.
+    ///   - eventLoop: the loop of `client`: heartbeats are sent from it, and workers claim and wait on it, so it must run until each of their
+    ///     `run()` has returned.
     public init(
         names: QueueNames, client: RedisClient, blocking: RedisBlockingConnection, eventLoop: EventLoop, options: Options = Options()
     ) {
