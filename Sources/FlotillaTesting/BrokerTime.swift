@@ -83,28 +83,9 @@ public final class TestClock: Clock, BrokerTime {
     }
 
     public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
-        let sleeper = Lock<(continuation: UnsafeContinuation<Void, Never>?, isOver: Bool)>((nil, false))
-        let wake: @Sendable () -> Void = {
-            let continuation = sleeper.withLock { sleeper in
-                sleeper.isOver = true
-                defer { sleeper.continuation = nil }
-                return sleeper.continuation
-            }
-            continuation?.resume()
-        }
-        let cancel = self.schedule(after: deadline.offset - self.elapsed, wake)
-        await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                let isOver = sleeper.withLock { sleeper in
-                    if !sleeper.isOver { sleeper.continuation = continuation }
-                    return sleeper.isOver
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            cancel()
-            wake()
-        }
+        var cancel: (@Sendable () -> Void)?
+        await untilCancelled { wake in cancel = self.schedule(after: deadline.offset - self.elapsed, wake) }
+        cancel?()
         try Task.checkCancellation()
     }
 }

@@ -167,28 +167,9 @@ public final class EventLoop: SerialExecutor, TaskExecutor {
     ///
     /// A timer of the loop costs an idle process a tenth of what `Task.sleep` does, which wakes threads of the cooperative pool.
     public func sleep(for duration: Duration) async {
-        let sleeper = Lock<(continuation: UnsafeContinuation<Void, Never>?, isOver: Bool)>((nil, false))
-        @Sendable func wake() {
-            let continuation = sleeper.withLock { sleeper in
-                sleeper.isOver = true
-                defer { sleeper.continuation = nil }
-                return sleeper.continuation
-            }
-            continuation?.resume()
-        }
-        let timer = self.schedule(after: duration, wake)
-        await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                let isOver = sleeper.withLock { sleeper in
-                    if !sleeper.isOver { sleeper.continuation = continuation }
-                    return sleeper.isOver
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            self.cancel(timer)
-            wake()
-        }
+        var timer: TimerToken?
+        await untilCancelled { wake in timer = self.schedule(after: duration, wake) }
+        if let timer { self.cancel(timer) }
     }
 
     // MARK: The loop

@@ -86,20 +86,18 @@ import Threading
             try await pool.query("CREATE TABLE counter (n int)")
             try await pool.query("INSERT INTO counter VALUES (0)")
             let attempts = Lock(0)
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for _ in 0..<6 {
-                    group.addTask {
-                        try await pool.withTransaction(isolation: .serializable, retries: 50) { transaction in
-                            attempts.withLock { $0 += 1 }
-                            let n = try await transaction.query("SELECT n FROM counter").one()["n", as: Int.self]
-                            try await transaction.query("UPDATE counter SET n = \(n + 1)")
-                        }
-                    }
+            try await pool.withTransaction(isolation: .serializable, retries: 50) { transaction in
+                let attempt = attempts.withLock { attempts in
+                    attempts += 1
+                    return attempts
                 }
-                try await group.waitForAll()
+                let n = try await transaction.query("SELECT n FROM counter").one()["n", as: Int.self]
+                // Somebody else is faster, three times: what was read is no longer so.
+                if attempt <= 3 { try await pool.query("UPDATE counter SET n = n + 1") }
+                try await transaction.query("UPDATE counter SET n = \(n + 1)")
             }
-            #expect(try await pool.query("SELECT n FROM counter").one()[0, as: Int.self] == 6)
-            #expect(attempts.withLock { $0 } > 6)
+            #expect(try await pool.query("SELECT n FROM counter").one()[0, as: Int.self] == 4)
+            #expect(attempts.withLock { $0 } == 4)
         }
     }
 
