@@ -33,13 +33,6 @@ import Threading
         return false
     }
 
-    /// The counter's value that a replica has confirmed.
-    private static func replicated(_ counter: String, of client: RedisClient) async throws -> Int64 {
-        let replies = try await client.pipeline([["INCRBY", .text(counter), 0], ["WAIT", 1, 10_000]], timeout: .seconds(15))
-        #expect(replies[1] == .integer(1))
-        return try #require(replies[0].int)
-    }
-
     private static let increment = RedisScript(
         name: "increment", source: "redis.call('INCRBY', KEYS[1], ARGV[1]) return redis.call('INCR', KEYS[2])")
 
@@ -272,7 +265,7 @@ import Threading
                 }
                 defer { isOver.withLock { $0 = true } }
                 while try await client.send(["GET", "foo"]).int ?? 0 < 300 {}
-                kept["foo"] = try await Self.replicated("foo", of: client)
+                kept["foo"] = try await replicated("foo", of: client)
                 cluster.firstOwner(of: ClusterSlot.of("foo")).kill9()
                 let isReplaced = await Self.succeeds(within: .seconds(20)) { () throws(RedisError) in
                     _ = try await client.send(["SET", "{foo}mark", 1])
@@ -283,7 +276,7 @@ import Threading
                     try await blocking.send(["BLPOP", "{hello}none", 60], timeout: .seconds(90))
                 }
                 while try !frozen.ask(["INFO", "clients"]).contains("blocked_clients:1") {}
-                for tag in ["bar", "hello"] { kept[tag] = try await Self.replicated(tag, of: client) }
+                for tag in ["bar", "hello"] { kept[tag] = try await replicated(tag, of: client) }
                 let start = MonotonicTime.now
                 frozen.freeze()
                 // What was on its way to the frozen node fails in doubt, and the next one finds the new primary.

@@ -31,6 +31,13 @@ func failure(_ body: () async throws(RedisError) -> some Sendable) async throws 
     throw HarnessError("no error was thrown")
 }
 
+/// The counter's value that a replica has confirmed.
+func replicated(_ counter: String, of client: RedisClient) async throws -> Int64 {
+    let replies = try await client.pipeline([["INCRBY", .text(counter), 0], ["WAIT", 1, 10_000]], timeout: .seconds(15))
+    #expect(replies[1] == .integer(1))
+    return try #require(replies[0].int)
+}
+
 /// Events of a client, to wait for.
 final class Events: Sendable {
     private let continuation: AsyncStream<RedisConnectionEvent>.Continuation
