@@ -112,7 +112,7 @@ struct HTMLReader {
         case "img":
             if let alternative = attributes.first(where: { $0.name == "alt" })?.value, !alternative.isEmpty { self.met(" \(alternative) ") }
         default:
-            if Self.blocks.contains(name) && self.cells == nil { self.endBlock() } else if Self.blocks.contains(name) { self.met(" ") }
+            if Self.blocks.contains(name) { self.endBlock() }
         }
     }
 
@@ -138,7 +138,7 @@ struct HTMLReader {
         case "td", "th": if self.cells != nil && self.isInCell { self.endCell() }
         case "tr", "table": self.endRow()
         default:
-            if Self.blocks.contains(name) && self.cells == nil { self.endBlock() } else if Self.blocks.contains(name) { self.met(" ") }
+            if Self.blocks.contains(name) { self.endBlock() }
         }
     }
 
@@ -162,6 +162,11 @@ struct HTMLReader {
     }
 
     private mutating func endBlock() {
+        if self.cells != nil {
+            // A cell is one line, whatever is in it. Its end makes that line: each block in it would go through all that came before.
+            if let last = self.block.utf8.last, last > 0x20 { self.block += " " }
+            return
+        }
         let text: String
         if self.preformatted > 0 {
             text = self.block
@@ -170,9 +175,7 @@ struct HTMLReader {
         }
         self.block = ""
         guard text.utf8.contains(where: { $0 > 0x20 }) else { return }
-        if self.cells != nil {
-            self.block = text
-        } else if !self.pendingMarker.isEmpty {
+        if !self.pendingMarker.isEmpty {
             self.pages.line(self.pendingMarker + text)
             self.pendingMarker = ""
         } else {

@@ -51,6 +51,19 @@ import Testing
         for prefix in ["", "word "] { _ = HTMLReader.text(of: prefix + text, limits: FormatLimits()) }
     }
 
+    @Test func `blocks within a cell are words of one line`() throws {
+        let page = "<table><tr><td><ul><li>tea<li>milk</ul><td>cups<pre>of  five</pre>each</table>"
+        #expect(try pages(.html, page) == ["tea milk | cups of five each"])
+    }
+
+    /// Seconds when time grows with the length, hours when it grows with its square.
+    @Test(.timeLimit(.minutes(1)), arguments: ["b</pre>", "<pead>a<li>", "a<p>"]) func `a cell without end takes time in proportion`(
+        _ block: String
+    ) throws {
+        let page = "<table><tr><td>" + String(repeating: block, count: 200_000)
+        #expect(try pages(.html, page).joined().utf8.count == 400_000 - 1)
+    }
+
     @Test func `a page says its own character set`() throws {
         let bytes = Array("<meta charset=\"koi8-r\"><p>".utf8) + [0xF0, 0xD2, 0xC9, 0xD7, 0xC5, 0xD4]
         #expect(try pages(.html, bytes) == ["Привет"])
