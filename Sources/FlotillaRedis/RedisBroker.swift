@@ -2,6 +2,7 @@ public import Flotilla
 internal import JSONText
 public import Reactor
 public import RedisClient
+internal import Threading
 
 /// A broker in Redis 6.2 or later. docs/wire-format.md describes its keys.
 ///
@@ -40,6 +41,8 @@ public final class RedisBroker: BrokerAdministration {
     let blocking: RedisBlockingConnection
     let eventLoop: EventLoop
     let options: Options
+    /// Whether the latest promotion found no retries.
+    let isWithoutRetries = Lock(false)
 
     /// How many messages one script call takes back from a dead or retiring worker.
     static let sweepLimit = 500
