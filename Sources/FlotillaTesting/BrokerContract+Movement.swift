@@ -16,8 +16,15 @@ extension BrokerContract {
             try expectEqual(try await player.claim(9).map(\.text), ["1", "2", "3"], "order")
             try expectEqual(try await subject.broker.counts().scheduled, 1, "scheduled")
         },
-        Promise("says that nothing is scheduled") { subject in
-            try expectEqual(try await subject.broker.promote(limit: 100), Promotion(moved: 0, nextDue: nil), "promotion")
+        Promise("says that nothing is scheduled, and when something is again") { subject in
+            for text in ["1", "2"] {
+                for _ in 0..<2 {
+                    try expectEqual(try await subject.broker.promote(limit: 100), Promotion(moved: 0, nextDue: nil), "promotion")
+                }
+                try await subject.broker.enqueue([UInt8](text), after: .zero)
+                try await subject.passTime(.milliseconds(2))
+                try expectEqual(try await subject.broker.promote(limit: 100), Promotion(moved: 1, nextDue: nil), "promotion")
+            }
         },
         Promise("knows what is overdue") { subject in
             try await subject.broker.enqueue([UInt8]("1"), after: .zero)
