@@ -2,8 +2,8 @@
 # Flotilla beside other job engines, in turn on the same private Redis and PostgreSQL. Installs what it needs into a folder of its own,
 # prints tables, and writes them with their data to Benchmarks/peers/results and Benchmarks/RESULTS.md.
 #
-#   Benchmarks/peers/run.sh                      everything, 40 to 45 minutes; after `make release`
-#   Benchmarks/peers/run.sh drain latency        these sections; each takes about ten minutes at most
+#   Benchmarks/peers/run.sh                      everything, about three quarters of an hour; after `make release`
+#   Benchmarks/peers/run.sh drain latency        these sections; each takes a quarter of an hour at most
 #   Benchmarks/peers/run.sh --only rq,celery     these peers
 #   Benchmarks/peers/run.sh --scale 0.1          a tenth of the jobs, while working on it
 #   Benchmarks/peers/run.sh --large              also a million delayed retries and a queue of ten millions

@@ -163,7 +163,7 @@ struct HTMLReader {
 
     private mutating func endBlock() {
         if self.cells != nil {
-            // A cell is one line, whatever is in it. Its end makes that line: each block in it would go through all that came before.
+            // A cell is one line, which its end makes: made at each block within, it would be read again each time.
             if let last = self.block.utf8.last, last > 0x20 { self.block += " " }
             return
         }

@@ -84,15 +84,18 @@ def measure(options):
             found.setdefault(label, []).append(values)
             print(f"  {label}: {values[0]:.2f} % CPU, PSS {values[4]:.1f} MB", flush=True)
 
-        for _ in range(options.rounds or 1):
-            for position, setting in enumerate(options.peers(primary=True)):
-                if position % 3 == 0:
-                    add("flotilla (no PostgreSQL)", worker, flotilla[0])
-                add(f"{setting.name} ({setting.setting})", worker, setting)
-            add("flotilla (durable in PostgreSQL)", worker, flotilla[1])
-            for name in ("document-processor", "retry-scheduler"):
-                add(f"flotilla's {name}", daemon, name)
-        options.site.redis.config_set("hz", 10)
+        try:
+            for _ in range(options.rounds or 1):
+                for position, setting in enumerate(options.peers(primary=True)):
+                    if position % 3 == 0:
+                        add("flotilla (no PostgreSQL)", worker, flotilla[0])
+                    add(f"{setting.name} ({setting.setting})", worker, setting)
+                add("flotilla (durable in PostgreSQL)", worker, flotilla[1])
+                for name in ("document-processor", "retry-scheduler"):
+                    add(f"flotilla's {name}", daemon, name)
+        finally:
+            # The sections that follow share this server.
+            options.site.redis.config_set("hz", 10)
         rows = [[label, *(spread([run[index] for run in runs], 2) for index in (0, 1, 2)),
                  *(number(statistics.median(run[index] for run in runs), 1) for index in (4, 3))] for label, runs in found.items()]
         section.table(["", "worker, % CPU", "Redis, % CPU", "PostgreSQL, % CPU", "PSS MB", "RSS MB"], rows)
