@@ -121,7 +121,7 @@ let package = Package(
             resources: [.embedInCode("CorpusMigrations")]),
         // The graph in memory, and the contract of its stores.
         module("CorpusTesting", ["Corpus", "EntityAnalysis", "Threading"]),
-        module("ObjectStorage", ["Flotilla", "CSystem"]),
+        module("ObjectStorage", ["Flotilla", "CSystem", "Cryptography"]),
         module("DocumentFormats", ["CSystem", "Compression", "XMLText", "JSONText"]),
         // Models behind servers that speak OpenAI's protocol.
         module("RemoteModels", ["Flotilla", "TextAnalysis", "HTTPClient", "JSONText", "Threading"]),

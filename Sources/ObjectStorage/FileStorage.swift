@@ -1,4 +1,5 @@
 internal import CSystem
+internal import Cryptography
 internal import Flotilla
 import Glibc
 
@@ -122,7 +123,7 @@ public struct FileStorage: ObjectStorage {
     }
 
     private static func copy(from source: Int32, to target: Int32, uri: String, maximumBytes: Int) throws -> FetchedObject {
-        var digest = SHA256()
+        var digest = SHA256Stream()
         var total = 0
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         while true {
@@ -133,7 +134,7 @@ public struct FileStorage: ObjectStorage {
             if count == 0 { break }
             total += count
             guard total <= maximumBytes else { throw StorageError(.tooLarge, "\(Self.quoted(uri)) has more than \(maximumBytes) bytes.") }
-            digest.update(buffer[..<count])
+            buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             var written = 0
             while written < count {
                 let done = buffer.withUnsafeBytes { write(target, $0.baseAddress?.advanced(by: written), count - written) }

@@ -14,6 +14,21 @@ import Testing
         #expect(SHA256Digest.of(Array(text.utf8)) == hex(digest))
     }
 
+    @Test(arguments: [
+        (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        (1_000_000, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"),
+    ])
+    func `SHA-256 of letters that come in parts`(letters: Int, digest: String) {
+        let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: letters)
+        var stream = SHA256Stream()
+        bytes.withUnsafeBytes { bytes in
+            for start in stride(from: 0, to: letters, by: 777) {
+                stream.update(UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + 777, letters)]))
+            }
+        }
+        #expect(stream.finish() == hex(digest))
+    }
+
     struct MACVector: Sendable {
         var key, data, digest: String
     }
