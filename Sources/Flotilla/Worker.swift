@@ -82,10 +82,10 @@ public final class Worker: Sendable {
             group.addTask {
                 await self.arrivals.run { for arrival in $0 { self.read(arrival.deliveries, generation: arrival.generation) } }
             }
-            group.addTask { await self.admissions.run { await self.admit($0) } }
-            group.addTask { await self.admissions.runBeside { await self.admit($0) } }
-            group.addTask { await self.records.run { await self.record($0) } }
-            group.addTask { await self.records.runBeside { await self.record($0) } }
+            for _ in 0..<2 {
+                group.addTask { await self.admissions.run { await self.admit($0) } }
+                group.addTask { await self.records.run { await self.record($0) } }
+            }
             group.addTask { await self.watchForCancelledJobs() }
             // On the thread on which replies arrive: what comes goes from the socket to its handler with one change of threads.
             await withTaskExecutorPreference(self.broker.executor) { await self.fetch() }
