@@ -21,10 +21,14 @@ public protocol Broker: Sendable {
     ///     however many messages come back, unless it failed and nothing was written. The caller never uses a number twice,
     ///     except to repeat a claim whose outcome is unknown: then the same deliveries come back, and nothing is claimed twice.
     ///   - isRepeat: whether this repeats a claim whose outcome is unknown.
+    ///   - holding: how many deliveries the worker knows that it holds, those that it settles here among them; nil when it cannot say, as while
+    ///     another call is under way. It changes nothing that is written: a broker that holds as many for it may settle many acknowledgements in
+    ///     one step. Only one that is given twice in such a call makes more verdicts stale than were.
     /// - Returns: a verdict for each settlement in order; the deliveries; whether the queue is paused; whether the worker's lease is lost, in
     ///   which case nothing was claimed.
     func exchange(
-        _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration
+        _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration,
+        holding: Int?
     ) async throws(BrokerError) -> Exchange
 
     /// Waits until a message lies in the worker's landing slot, where the next claim takes it first, or until `timeout`.
@@ -34,7 +38,7 @@ public protocol Broker: Sendable {
     func wait(by worker: WorkerID, timeout: Duration) async throws(BrokerError) -> Bool
 
     /// Waits until there is a message or until `timeout`, and then claims up to `count`, as ``wait(by:timeout:)`` followed by
-    /// ``exchange(_:claiming:firstSequence:isRepeat:by:lease:)`` does; in one step where the broker can.
+    /// ``exchange(_:claiming:firstSequence:isRepeat:by:lease:holding:)`` does; in one step where the broker can.
     ///
     /// The worker's lease must be known to be alive for longer than `timeout`, and its landing slot to be empty: an exchange a moment ago that
     /// brought less than it asked for says both. Cancelling the task ends the wait.
@@ -94,6 +98,14 @@ public protocol Broker: Sendable {
 }
 
 extension Broker {
+    /// The same by a caller that cannot say how many deliveries it holds.
+    public func exchange(
+        _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration
+    ) async throws(BrokerError) -> Exchange {
+        try await self.exchange(
+            settlements, claiming: count, firstSequence: firstSequence, isRepeat: isRepeat, by: worker, lease: lease, holding: nil)
+    }
+
     public func claim(
         _ count: Int, firstSequence: UInt64, waiting timeout: Duration, by worker: WorkerID, lease: Duration
     ) async throws(BrokerError) -> Exchange {
@@ -135,7 +147,7 @@ public struct WorkerInfo: Sendable, Hashable {
     }
 }
 
-/// What one call of ``Broker/exchange(_:claiming:firstSequence:isRepeat:by:lease:)`` did.
+/// What one call of ``Broker/exchange(_:claiming:firstSequence:isRepeat:by:lease:holding:)`` did.
 public struct Exchange: Sendable {
     public var verdicts: [SettlementVerdict]
     public var deliveries: [Delivery]

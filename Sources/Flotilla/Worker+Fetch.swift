@@ -87,7 +87,7 @@ extension Worker {
                 FaultPoint.exchangeSending.hit()
                 let exchange = try await self.broker.exchange(
                     settlements, claiming: call.claim.count, firstSequence: call.claim.firstSequence, isRepeat: call.isRepeat, by: id,
-                    lease: self.options.lease)
+                    lease: self.options.lease, holding: call.holding)
                 FaultPoint.exchangeDone.hit()
                 failures = 0
                 guard self.accept(exchange, of: call, settled: settlements.count, by: id) else { return .leaseLost }

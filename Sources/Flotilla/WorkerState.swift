@@ -41,6 +41,8 @@ package struct WorkerState {
         let begunAt: MonotonicTime
         let events: Int
         let wasAlone: Bool
+        /// What the worker holds, as far as it knows: nothing when another call may change it meanwhile.
+        let holding: Int?
     }
 
     package let options: WorkerOptions
@@ -130,7 +132,7 @@ package struct WorkerState {
         self.callsUnderWay += 1
         return Call(
             claim: claim, isRepeat: isRepeat, generation: self.generation, begunAt: now, events: self.callEvents,
-            wasAlone: self.callsUnderWay == 1)
+            wasAlone: self.callsUnderWay == 1, holding: self.callsUnderWay == 1 ? self.outstanding : nil)
     }
 
     /// The broker answered, and the lease is alive.

@@ -4,7 +4,8 @@ internal import Threading
 
 extension RedisBroker {
     public func exchange(
-        _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration
+        _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration,
+        holding: Int?
     ) async throws(BrokerError) -> Exchange {
         let count = min(max(count, 0), 1_000)
         // Lua's numbers are doubles: beyond 2^53 two sequence numbers would be one.
@@ -12,7 +13,7 @@ extension RedisBroker {
             throw BrokerError(.refused, operation: "exchange", message: "the worker's sequence numbers are used up")
         }
         if settlements.count <= 1_000, settlements.allSatisfy({ $0.isAck(of: worker) }) {
-            return try await self.exchangeAcks(settlements, count, firstSequence, isRepeat, worker, lease)
+            return try await self.exchangeAcks(settlements, count, firstSequence, isRepeat, worker, lease, holding)
         }
         let plan = SettlementPlan(settlements, by: worker)
         var result = Exchange(verdicts: Array(repeating: .stale, count: settlements.count))
@@ -36,15 +37,16 @@ extension RedisBroker {
 
     /// The path of nearly every call: acks alone, which need no sorting.
     private func exchangeAcks(
-        _ acks: [Settlement], _ count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration
+        _ acks: [Settlement], _ count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration, _ holding: Int?
     ) async throws(BrokerError) -> Exchange {
-        let command = self.command(acks, claiming: count, firstSequence, isRepeat, worker, lease)
+        let command = self.command(acks, claiming: count, firstSequence, isRepeat, worker, lease, holding)
         let reply = try await ExchangeReply(self.send(command, "exchange"), firstSequence: firstSequence, worker: worker)
         return Exchange(reply, of: acks.count)
     }
 
     private func command(
-        _ acks: [Settlement], claiming count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration
+        _ acks: [Settlement], claiming count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration,
+        _ holding: Int?
     ) -> RedisCommand {
         var command = self.command(for: worker, lease: lease, metadata: [], capacity: acks.count * 16)
         command.append(count)
@@ -54,6 +56,7 @@ extension RedisBroker {
         for _ in 0..<3 { command.append(0) }
         command.append(self.retentionSeconds)
         command.append(0)
+        command.append(.text(holding.map(String.init) ?? ""))
         for ack in acks { command.append(ack.delivery.sequence) }
         return command
     }
@@ -105,7 +108,7 @@ extension RedisBroker {
             _ = try await self.wait(by: worker, timeout: timeout)
             return try await exchange()
         }
-        let command = self.command([], claiming: count, firstSequence, false, worker, lease)
+        let command = self.command([], claiming: count, firstSequence, false, worker, lease, nil)
         guard let results = await self.block(by: worker, timeout: timeout, followedBy: command) else { return Exchange() }
         let reply: RedisValue
         do { reply = try results[1].get() } catch { throw BrokerError(error, operation: "claim") }

@@ -25,6 +25,8 @@ struct SettlementPlan {
             command.append(self.dead.count)
             command.append(retention)
             command.append(MetadataFields.pairCount)
+            // What the caller holds: of more than acknowledgements each is settled by itself.
+            command.append(.text(""))
             for ack in self.acks { command.append(ack.id.sequence) }
             for release in self.releases { command.append(release.id.sequence) }
             for retry in self.retries {

@@ -95,6 +95,21 @@ extension BrokerContract {
             let mixed: [Settlement] = [.ack(held[0]), .ack(again.id), .release(held[3]), .ack(again.id)]
             try expectEqual(try await player.exchange(mixed).verdicts, [.stale, .settled, .stale, .stale], "mixed")
         },
+        Promise("settles the same whether the worker says what it holds, and says it rightly, or not") { subject in
+            var player = try await Player(subject.broker)
+            try await subject.broker.enqueue((1...7).map { [UInt8]("\($0)") })
+            let held = try await player.claim(7).map(\.id)
+            let first = try await player.exchange([.ack(held[0]), .ack(held[1])], holding: 7)
+            try expectEqual(first.verdicts, [.settled, .settled], "it is right")
+            try expectEqual(first.held, 5, "held when it is right")
+            let second = try await player.exchange([.ack(held[0]), .ack(held[2]), .ack(held[1])], holding: 7)
+            try expectEqual(second.verdicts, [.stale, .settled, .stale], "it is wrong")
+            let third = try await player.exchange([.release(held[3]), .ack(held[4])], claiming: 1, holding: 4)
+            try expectEqual(third.verdicts, [.settled, .settled], "more than acknowledgements")
+            try expectEqual(third.deliveries.map(\.payload), [[UInt8]("4")], "what was given back")
+            try expectEqual(try await player.exchange([.ack(held[4])], holding: 3).verdicts, [.stale], "it is right, and this is not held")
+            try expectEqual(try await player.exchange(third.deliveries.map { .ack($0.id) }, holding: 3).held, 2, "held at the end")
+        },
         Promise("refuses settlements of another worker's delivery") { subject in
             var owner = try await Player(subject.broker)
             var other = try await Player(subject.broker)

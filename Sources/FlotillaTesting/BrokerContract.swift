@@ -74,10 +74,11 @@ struct Player {
 
     static let info = WorkerInfo(host: "host-1", processID: 42, role: "test \"quoted\"", version: "1", startedAt: 7, concurrency: 3)
 
-    mutating func exchange(_ settlements: [Settlement] = [], claiming count: Int = 0) async throws -> Exchange {
+    mutating func exchange(_ settlements: [Settlement] = [], claiming count: Int = 0, holding: Int? = nil) async throws -> Exchange {
         defer { self.nextSequence += UInt64(count) }
         return try await self.broker.exchange(
-            settlements, claiming: count, firstSequence: self.nextSequence, isRepeat: false, by: self.id, lease: Self.lease)
+            settlements, claiming: count, firstSequence: self.nextSequence, isRepeat: false, by: self.id, lease: Self.lease,
+            holding: holding)
     }
 
     mutating func claim(_ count: Int) async throws -> [Delivery] { try await self.exchange(claiming: count).deliveries }

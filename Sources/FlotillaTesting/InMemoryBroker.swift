@@ -67,7 +67,8 @@ public final class InMemoryBroker: BrokerAdministration {
     }
 
     public func exchange(
-        _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration
+        _ settlements: [Settlement], claiming count: Int, firstSequence: UInt64, isRepeat: Bool, by worker: WorkerID, lease: Duration,
+        holding: Int?
     ) async throws(BrokerError) -> Exchange {
         try self.perform("exchange") { state, now throws(BrokerError) in
             state.exchange(

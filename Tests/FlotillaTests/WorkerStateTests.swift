@@ -89,6 +89,7 @@ import Threading
         #expect(isSound, "the wait may just have brought it")
         isSound = state.answered(waiting, claimed: 0, settled: 0, held: 1)
         #expect(isSound, "another call came and went meanwhile")
+        #expect(waiting.holding == 0 && settling.holding == nil)
         let alone = state.begin(claiming: 1, at: self.now)
         isSound = state.answered(alone, claimed: 0, settled: 0, held: 1)
         #expect(!isSound, "the broker came back older")

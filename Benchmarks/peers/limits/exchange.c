@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { MOST = 1000, KEYS = 9, FIXED = 3 + KEYS + 11 };
+enum { MOST = 1000, KEYS = 9, FIXED = 3 + KEYS + 12 };
 
 static void fail(const char *what) {
     fprintf(stderr, "exchange: %s\n", what);
@@ -44,8 +44,8 @@ struct claim {
 
 static char keys[KEYS][160];
 
-// Appends one exchange that acknowledges `done` and claims `batch` from `first` on.
-static void append(redisContext *redis, const char *digest, struct claim done, long first, long batch) {
+// Appends one exchange that acknowledges `done` and claims `batch` from `first` on, when `holding` deliveries are held.
+static void append(redisContext *redis, const char *digest, struct claim done, long first, long batch, long holding) {
     static char numbers[MOST + 4][24];
     const char *words[FIXED + MOST];
     int count = 0;
@@ -63,6 +63,8 @@ static void append(redisContext *redis, const char *digest, struct claim done, l
     words[count++] = "0";
     words[count++] = numbers[MOST + 2];
     for (int index = 0; index < 5; index++) words[count++] = "0";
+    snprintf(numbers[MOST + 3], 24, "%ld", holding);
+    words[count++] = numbers[MOST + 3];
     for (long index = 0; index < done.count; index++) {
         snprintf(numbers[index], 24, "%ld", done.first + index);
         words[count++] = numbers[index];
@@ -93,7 +95,7 @@ int main(int argc, char **argv) {
     long next = 1, settled = 0;
     double begin = now();
     for (int slot = 0; slot < 2; slot++) {
-        append(redis, digest, nothing, next, batch);
+        append(redis, digest, nothing, next, batch, slot * batch);
         asked[slot] = (struct claim){next, 0};
         next += batch;
     }
@@ -105,7 +107,8 @@ int main(int argc, char **argv) {
         freeReplyObject(reply);
         if (settled >= jobs) break;
         settled += got.count;
-        append(redis, digest, got, next, batch);
+        // The other exchange, on its way, brings a whole batch as well, but at the end.
+        append(redis, digest, got, next, batch, got.count + batch);
         asked[slot] = (struct claim){next, 0};
         next += batch;
     }

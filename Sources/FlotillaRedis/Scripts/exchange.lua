@@ -6,7 +6,7 @@
 -- KEYS[9] dead       LIST    newest at the left           KEYS[10...] metadata  HASH, one for each dead settlement
 -- ARGV[1] worker  [2] lease, ms  [3] how many to claim  [4] first sequence  [5] '1' if this repeats a claim
 -- ARGV[6] number of acks  [7] of releases  [8] of retries  [9] of dead  [10] retention of metadata, seconds, 0 for ever
--- ARGV[11] number of name-value pairs of each dead; then
+-- ARGV[11] number of name-value pairs of each dead  [12] how many deliveries the caller knows it holds, '' when it cannot say; then
 --   acks: sequence ...   releases: sequence, newest first ...   retries: sequence, delay ms, payload ...
 --   dead: sequence, payload, time, pairs ...
 -- Returns {state, verdicts, payloads, suspects, held}: state 0, 1 when paused, 2 when the lease is lost and nothing was written; verdicts '' when all was
@@ -29,7 +29,7 @@ end
 redis.call('ZADD', workers, now + ARGV[2], worker)
 
 local settled, stale = 0, {}
-local position = 12
+local position = 13
 local suspected = redis.call('EXISTS', crashes) == 1
 if suspected then
     -- The worker survived these messages: what they are charged with is forgotten.
@@ -46,11 +46,16 @@ if suspected then
     other = other + 3 * retries
     for index = 0, dead - 1 do forgive(ARGV[other + (3 + 2 * ARGV[11]) * index]) end
 end
--- One HDEL each: a single one for all would say how many were there, not which.
-for index = position, position + acks - 1 do
-    settled = settled + 1
-    if redis.call('HDEL', inflight, ARGV[index]) == 0 then stale[settled] = true end
+-- A single HDEL says how many were there, not which: it is for a caller whose count of what it holds is this server's, so that all must be there.
+if acks > 0 and tonumber(ARGV[12]) == redis.call('HLEN', inflight) then
+    local found = redis.call('HDEL', inflight, unpack(ARGV, position, position + acks - 1))
+    for index = 1, found == acks and 0 or acks do stale[index] = true end
+else
+    for index = 1, acks do
+        if redis.call('HDEL', inflight, ARGV[position + index - 1]) == 0 then stale[index] = true end
+    end
 end
+settled = acks
 position = position + acks
 for index = position, position + releases - 1 do
     settled = settled + 1
