@@ -250,8 +250,8 @@ package struct WorkerState {
         let capacity = self.capacity
         let room = max(0, capacity - self.admitting - inFeed)
         // With plenty in hand, many small claims would cost more than they bring. A large one is taken in parts, so that one part is
-        // read and run while the next is on its way.
-        return capacity > self.options.concurrency && room < capacity / 3 ? 0 : min(Self.claimLimit, room)
+        // read and run while the next is on its way, and as soon as there is room for a part.
+        return capacity > self.options.concurrency && room < min(Self.claimLimit, capacity / 3) ? 0 : min(Self.claimLimit, room)
     }
 
     /// How many messages the worker may have before and in its slots.

@@ -101,6 +101,7 @@ import Threading
         state.recorded(200)
         #expect(state.wanted(inFeed: 0, at: self.now) == 500, "a large claim is taken in parts")
         #expect(state.wanted(inFeed: 3_800, at: self.now) == 0, "small claims cost more than they bring")
+        #expect(state.wanted(inFeed: 3_400, at: self.now) == 500, "there is room for a part")
         state.stalled(for: .seconds(1))
         #expect(state.wanted(inFeed: 0, at: self.now) == 4)
     }
