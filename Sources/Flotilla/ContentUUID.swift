@@ -72,25 +72,28 @@ public struct ContentUUID: Hashable, Sendable, CustomStringConvertible {
 
 /// Gathers what a ``ContentUUID`` is computed from, part by part.
 struct ContentHash {
-    private var hash = SHA256()
+    private var bytes: [UInt8] = []
+
+    init() { self.bytes.reserveCapacity(192) }
 
     mutating func add(_ part: String) {
         var part = part
-        part.withUTF8 { self.add(UnsafeRawBufferPointer($0)) }
+        part.withUTF8 { self.add($0) }
     }
 
     /// Adds the text of a UUID.
     mutating func add(_ part: ContentUUID) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 36) { text in
             part.write(to: text)
-            self.add(UnsafeRawBufferPointer(text))
+            self.add(UnsafeBufferPointer(text))
         }
     }
 
-    mutating func add(_ part: UnsafeRawBufferPointer) {
-        withUnsafeBytes(of: UInt32(truncatingIfNeeded: part.count).bigEndian) { self.hash.update($0) }
-        self.hash.update(part)
+    mutating func add(_ part: UnsafeBufferPointer<UInt8>) {
+        let count = UInt32(truncatingIfNeeded: part.count)
+        for shift in stride(from: 24, through: 0, by: -8) { self.bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
+        self.bytes.append(contentsOf: part)
     }
 
-    consuming func finish() -> ContentUUID { ContentUUID(marking: self.hash.finishWords()) }
+    consuming func finish() -> ContentUUID { ContentUUID(marking: self.bytes.withUnsafeBytes { SHA256.words(of: $0) }) }
 }

@@ -1,91 +1,38 @@
 /// SHA-256 (FIPS 180-4) in Swift, so that the runtime needs no C library. For small inputs such as ids; files are hashed elsewhere.
-public struct SHA256: Sendable {
-    private var state: InlineArray<8, UInt32> = [
-        0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
-    ]
-    private var block = InlineArray<64, UInt8>(repeating: 0)
-    /// Bytes in `block`.
-    private var filled = 0
-    /// Bits in all.
-    private var length: UInt64 = 0
-
-    public init() {}
-
+public enum SHA256 {
     /// The digest of `bytes`: 32 bytes.
     public static func digest(of bytes: some Sequence<UInt8>) -> [UInt8] {
-        var hash = Self()
-        hash.update(bytes)
-        return hash.finish()
-    }
-
-    /// Adds bytes.
-    public mutating func update(_ bytes: some Sequence<UInt8>) {
-        let isDone: Void? = bytes.withContiguousStorageIfAvailable { self.update(UnsafeRawBufferPointer($0)) }
-        if isDone == nil { for byte in bytes { withUnsafeBytes(of: byte) { self.update($0) } } }
-    }
-
-    /// Adds bytes.
-    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        self.length &+= UInt64(bytes.count) &* 8
-        var rest = bytes
-        if self.filled > 0 {
-            let taken = min(64 - self.filled, rest.count)
-            self.fill(UnsafeRawBufferPointer(rebasing: rest[..<taken]))
-            guard self.filled == 64 else { return }
-            self.compressBlock()
-            rest = UnsafeRawBufferPointer(rebasing: rest[taken...])
-        }
-        // Whole blocks are read where they are.
-        while rest.count >= 64, let start = rest.baseAddress {
-            Self.compress(&self.state, start)
-            rest = UnsafeRawBufferPointer(rebasing: rest[64...])
-        }
-        self.fill(rest)
-    }
-
-    private mutating func fill(_ bytes: UnsafeRawBufferPointer) {
-        let filled = self.filled
-        withUnsafeMutableBytes(of: &self.block) { UnsafeMutableRawBufferPointer(rebasing: $0[filled...]).copyMemory(from: bytes) }
-        self.filled = filled + bytes.count
-    }
-
-    private mutating func compressBlock() {
-        // A copy, since one value cannot lend two of its parts to a closure.
-        var state = self.state
-        withUnsafeBytes(of: &self.block) { if let start = $0.baseAddress { Self.compress(&state, start) } }
-        self.state = state
-        self.filled = 0
-    }
-
-    /// The digest of all that was added; the value must not be used afterwards.
-    public mutating func finish() -> [UInt8] {
-        let words = self.finishWords()
+        let words = Array(bytes).withUnsafeBytes { self.words(of: $0) }
         return [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
             for index in 0..<32 { buffer[index] = UInt8(truncatingIfNeeded: words[index / 4] >> UInt32(24 - index % 4 * 8)) }
             count = 32
         }
     }
 
-    /// The digest of all that was added as eight words, the first one first; the value must not be used afterwards.
-    mutating func finishWords() -> InlineArray<8, UInt32> {
-        let bits = self.length
-        self.pad(with: 0x80)
-        if self.filled > 56 {
-            while self.filled < 64 { self.pad(with: 0) }
-            self.compressBlock()
+    /// The digest of `bytes` as eight words, the first one first.
+    static func words(of bytes: UnsafeRawBufferPointer) -> InlineArray<8, UInt32> {
+        var state: InlineArray<8, UInt32> = [
+            0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
+        ]
+        let whole = bytes.count / 64 * 64
+        self.compress(&state, UnsafeRawBufferPointer(rebasing: bytes[..<whole]))
+        // What is left, a one, zeros, and the length in bits: a block or two.
+        var tail = InlineArray<128, UInt8>(repeating: 0)
+        let rest = bytes.count - whole
+        let size = rest < 56 ? 64 : 128
+        withUnsafeMutableBytes(of: &tail) { tail in
+            tail.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[whole...]))
+            tail[rest] = 0x80
+            tail.storeBytes(of: UInt64(bytes.count * 8).bigEndian, toByteOffset: size - 8, as: UInt64.self)
+            self.compress(&state, UnsafeRawBufferPointer(rebasing: tail[..<size]))
         }
-        let filled = self.filled
-        withUnsafeMutableBytes(of: &self.block) { block in
-            for index in filled..<56 { block[index] = 0 }
-            block.storeBytes(of: bits.bigEndian, toByteOffset: 56, as: UInt64.self)
-        }
-        self.compressBlock()
-        return self.state
+        return state
     }
 
-    private mutating func pad(with byte: UInt8) {
-        self.block[self.filled] = byte
-        self.filled += 1
+    /// Takes in whole blocks.
+    private static func compress(_ state: inout InlineArray<8, UInt32>, _ blocks: UnsafeRawBufferPointer) {
+        guard let start = blocks.baseAddress else { return }
+        for offset in stride(from: 0, to: blocks.count, by: 64) { self.compress(&state, start + offset) }
     }
 
     /// Takes in 64 bytes.

@@ -96,6 +96,6 @@ public struct WorkIdentity: Sendable, Hashable {
     }
 
     private static func addBytes(of envelope: Envelope, to hash: inout ContentHash) {
-        envelope.producerBytes.withUnsafeBytes { hash.add($0) }
+        envelope.producerBytes.withUnsafeBufferPointer { hash.add($0) }
     }
 }

@@ -37,7 +37,8 @@ extension RedisBroker {
 
     /// The path of nearly every call: acks alone, which need no sorting.
     private func exchangeAcks(
-        _ acks: [Settlement], _ count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration, _ holding: Int?
+        _ acks: [Settlement], _ count: Int, _ firstSequence: UInt64, _ isRepeat: Bool, _ worker: WorkerID, _ lease: Duration,
+        _ holding: Int?
     ) async throws(BrokerError) -> Exchange {
         let command = self.command(acks, claiming: count, firstSequence, isRepeat, worker, lease, holding)
         let reply = try await ExchangeReply(self.send(command, "exchange"), firstSequence: firstSequence, worker: worker)

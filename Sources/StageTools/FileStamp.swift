@@ -8,9 +8,7 @@ package enum FileStamp {
     /// Eight hexadecimal digits for files, and for the files directly in folders; a path where there is nothing counts as such.
     package static func of(_ paths: [String]) -> String {
         let facts = paths.flatMap { path in Self.isFolder(path) ? Self.files(in: path) : [path] }.map(Self.fact)
-        var hash = SHA256()
-        for fact in facts { hash.update("\(fact)\n".utf8) }
-        return hash.finish().prefix(4).map { byte in
+        return SHA256.digest(of: facts.map { "\($0)\n" }.joined().utf8).prefix(4).map { byte in
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0\(digits)" : digits
         }.joined()

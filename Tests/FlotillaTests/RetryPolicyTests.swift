@@ -73,10 +73,9 @@ import Testing
         #expect(self.text(SHA256.digest(of: message.utf8)) == digest)
     }
 
-    @Test func `a million letters, added piece by piece`() {
-        var hash = SHA256()
-        for _ in 0..<1_000 { hash.update(repeatElement(UInt8(ascii: "a"), count: 1_000)) }
-        #expect(self.text(hash.finish()) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+    @Test func `the digest of a million letters`() {
+        let digest = SHA256.digest(of: repeatElement(UInt8(ascii: "a"), count: 1_000_000))
+        #expect(self.text(digest) == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
     }
 
     @Test func `the same work has the same name and different work another`() throws {

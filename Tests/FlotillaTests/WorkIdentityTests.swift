@@ -50,13 +50,8 @@ import Testing
         (120, "f52b23db1fbb6ded89ef42a23ce0c8922c45f25c50b568a93bf1c075420bbb7c"),
         (200, "1901da1c9f699b48f6b2636e65cbf73abf99d0441ef67f5c540a42f7051dec6f"),
     ])
-    func `SHA-256 at the edges of its blocks, in pieces of any size`(length: Int, digest: String) {
-        let bytes = (0..<length).map { UInt8($0 % 251) }
-        for size in [1, 3, 63, 64, 65, length] {
-            var hash = SHA256()
-            for start in stride(from: 0, to: length, by: size) { hash.update(bytes[start..<min(start + size, length)]) }
-            let text = hash.finish().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-            #expect(text == digest, "pieces of \(size)")
-        }
+    func `SHA-256 at the edges of its blocks`(length: Int, digest: String) {
+        let text = SHA256.digest(of: (0..<length).map { UInt8($0 % 251) }).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        #expect(text == digest)
     }
 }

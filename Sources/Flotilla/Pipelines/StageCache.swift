@@ -72,12 +72,13 @@ public struct StageCacheKey: Sendable, Hashable {
             parts.append(name.rawValue)
             parts.append(digests[name] ?? "")
         }
-        var hash = SHA256()
+        var bytes: [UInt8] = []
         for part in parts {
-            withUnsafeBytes(of: UInt64(part.utf8.count).bigEndian) { hash.update($0) }
-            hash.update(part.utf8)
+            withUnsafeBytes(of: UInt64(part.utf8.count).bigEndian) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: part.utf8)
         }
-        self.init(tenant: tenant, stage: stage, processingVersion: processingVersion, digest: hexadecimal(hash.finish()))
+        self.init(
+            tenant: tenant, stage: stage, processingVersion: processingVersion, digest: hexadecimal(SHA256.digest(of: bytes)))
     }
 }
 
