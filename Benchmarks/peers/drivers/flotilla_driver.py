@@ -56,6 +56,8 @@ class Flotilla(Peer):
 
 class DurableFlotilla(Flotilla):
     setting, durable, jobs, primary = "durable in PostgreSQL", True, 60_000, False
+    # A second slot for jobs that do nothing only takes turns with the first: PostgreSQL sets the pace.
+    concurrency = 1
 
 
 SETTINGS = [Flotilla, DurableFlotilla]

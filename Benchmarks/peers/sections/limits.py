@@ -212,10 +212,11 @@ def statement_rate(site, jobs):
 def measure(options):
     flotilla, durable = drivers.flotilla()
     program = compiled(options.site.scratch, "exchange")
-    jobs, rows = int(flotilla.jobs * options.scale), max(2_000, int(durable.jobs * options.scale))
+    # Rows for two seconds: with fewer, one checkpoint of PostgreSQL or a busy neighbour decides a round.
+    jobs, rows = int(flotilla.jobs * options.scale), max(2_000, int(2 * durable.jobs * options.scale))
     with Section("limits", "What the servers can do", METHOD) as section:
         found = {"script_500": [], "script_100": [], "pops": [], "drain": [], "statements": [], "durable": []}
-        for _ in range(options.rounds or 3):
+        for _ in range(options.rounds or 7):
             found["script_500"].append(script_rate(options.site, program, jobs, 500))
             found["drain"].append(Drain(flotilla(options.site), jobs, 1).rate)
             found["script_100"].append(script_rate(options.site, program, jobs, 100))
