@@ -156,6 +156,8 @@ enum PDFColumns {
         private let limits: FormatLimits
         private var width = 0.0
         private var words: [Word] = []
+        /// The word that has begun and not ended.
+        private var word: Word?
         private var text: String?
 
         init(limits: FormatLimits) {
@@ -169,21 +171,25 @@ enum PDFColumns {
                 self.number += 1
                 self.width = attributes["width"].flatMap { Double($0) } ?? 0
                 self.words = []
+                self.word = nil
             case "word":
+                self.word = nil
                 guard self.words.count < 50_000, let left = attributes["xMin"].flatMap({ Double($0) }),
                     let top = attributes["yMin"].flatMap({ Double($0) }), let right = attributes["xMax"].flatMap({ Double($0) }),
                     let bottom = attributes["yMax"].flatMap({ Double($0) }),
                     [left, top, right, bottom].allSatisfy({ $0.magnitude < 100_000 })
                 else { return }
-                self.words.append(Word(left: left, top: top, right: right, bottom: bottom, text: ""))
+                self.word = Word(left: left, top: top, right: right, bottom: bottom, text: "")
                 self.text = ""
             default: break
             }
         }
 
         func end(_ name: XMLName) {
-            if name.local == "word", let text = self.text {
-                self.words[self.words.count - 1].text = text
+            if name.local == "word", var word = self.word, let text = self.text {
+                word.text = text
+                self.words.append(word)
+                self.word = nil
                 self.text = nil
             }
             if name.local == "title" {
