@@ -82,6 +82,7 @@ public final class Worker: Sendable {
             group.addTask {
                 await self.arrivals.run { for arrival in $0 { self.read(arrival.deliveries, generation: arrival.generation) } }
             }
+            // Two of each: while the store answers one batch, the next is on its way.
             for _ in 0..<2 {
                 group.addTask { await self.admissions.run { await self.admit($0) } }
                 group.addTask { await self.records.run { await self.record($0) } }
