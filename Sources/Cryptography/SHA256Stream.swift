@@ -24,6 +24,6 @@ public struct SHA256Stream: ~Copyable {
         }
     }
 
-    /// No file could be told from another.
+    /// A broken installation, or no room for some hundred bytes: what is hashed must not get a wrong name, under which others find it.
     private static func isBroken() -> Never { fatalError("OpenSSL has no SHA-256, or memory is at its end") }
 }

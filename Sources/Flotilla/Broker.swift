@@ -22,8 +22,9 @@ public protocol Broker: Sendable {
     ///     except to repeat a claim whose outcome is unknown: then the same deliveries come back, and nothing is claimed twice.
     ///   - isRepeat: whether this repeats a claim whose outcome is unknown.
     ///   - holding: how many deliveries the worker knows that it holds, those that it settles here among them; nil when it cannot say, as while
-    ///     another call is under way. It changes nothing that is written: a broker that holds as many for it may settle many acknowledgements in
-    ///     one step. Only one that is given twice in such a call makes more verdicts stale than were.
+    ///     another call is under way or the outcome of one is unknown. It changes nothing that is written: a broker that holds as many for it
+    ///     may settle many acknowledgements in one step. Only one that is given twice in such a call, or that the worker does not hold, makes
+    ///     more verdicts stale than were.
     /// - Returns: a verdict for each settlement in order; the deliveries; whether the queue is paused; whether the worker's lease is lost, in
     ///   which case nothing was claimed.
     func exchange(

@@ -41,7 +41,8 @@ package struct WorkerState {
         let begunAt: MonotonicTime
         let events: Int
         let wasAlone: Bool
-        /// What the worker holds, as far as it knows: nothing when another call may change it meanwhile.
+        /// How many deliveries the worker holds; nil when another call may change it meanwhile, or an earlier one may have changed it: what that
+        /// settled and what it claimed may be equally many, so that the broker's count would agree by chance.
         let holding: Int?
     }
 
@@ -132,7 +133,8 @@ package struct WorkerState {
         self.callsUnderWay += 1
         return Call(
             claim: claim, isRepeat: isRepeat, generation: self.generation, begunAt: now, events: self.callEvents,
-            wasAlone: self.callsUnderWay == 1, holding: self.callsUnderWay == 1 ? self.outstanding : nil)
+            wasAlone: self.callsUnderWay == 1,
+            holding: self.callsUnderWay == 1 && !isRepeat && self.unknownClaims.isEmpty ? self.outstanding : nil)
     }
 
     /// The broker answered, and the lease is alive.

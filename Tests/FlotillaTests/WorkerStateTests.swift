@@ -73,10 +73,11 @@ import Threading
         #expect(state.unknownClaims == [waiting.claim], "that the repetition did not run tells nothing of the first")
         let again = state.begin(claiming: 4, at: self.now)
         #expect(again.isRepeat && again.claim == waiting.claim)
+        #expect(other.holding == nil && again.holding == nil, "what the first did is not known")
         let isSound = state.answered(again, claimed: 1, settled: 0, held: 1)
         #expect(isSound && state.unknownClaims.isEmpty && state.outstanding == 1)
         let next = state.begin(claiming: 2, at: self.now)
-        #expect(!next.isRepeat && next.claim.firstSequence == 9)
+        #expect(!next.isRepeat && next.claim.firstSequence == 9 && next.holding == 1)
         state.failed(next, isUnknown: false)
         #expect(state.unknownClaims.isEmpty, "what surely did not run is forgotten")
     }
