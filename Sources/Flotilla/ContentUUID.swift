@@ -58,23 +58,28 @@ public struct ContentUUID: Hashable, Sendable, CustomStringConvertible {
     /// Writes the text to the first 36 bytes.
     fileprivate func write(to text: UnsafeMutableBufferPointer<UInt8>) {
         let digits: StaticString = "0123456789abcdef"
-        var (half, shift) = (self.high, 60)
-        for index in 0..<36 {
-            if Self.isDash(index) {
-                text[index] = UInt8(ascii: "-")
-                continue
+        var position = 0
+        for index in 0..<16 {
+            if index == 4 || index == 6 || index == 8 || index == 10 {
+                text[position] = UInt8(ascii: "-")
+                position += 1
             }
-            text[index] = digits.utf8Start[Int(half >> UInt64(shift) & 15)]
-            (half, shift) = shift == 0 ? (self.low, 60) : (half, shift - 4)
+            let byte = UInt8(truncatingIfNeeded: (index < 8 ? self.high : self.low) >> UInt64(56 - index % 8 * 8))
+            text[position] = digits.utf8Start[Int(byte >> 4)]
+            text[position + 1] = digits.utf8Start[Int(byte & 15)]
+            position += 2
         }
     }
 }
 
 /// Gathers what a ``ContentUUID`` is computed from, part by part.
-struct ContentHash {
-    private var bytes: [UInt8] = []
+///
+/// In memory of its own: an array's checks at each of a dozen short appends, twice a message, took half as long as the hashing.
+struct ContentHash: ~Copyable {
+    private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)
+    private var count = 0
 
-    init() { self.bytes.reserveCapacity(192) }
+    deinit { self.memory.deallocate() }
 
     mutating func add(_ part: String) {
         var part = part
@@ -90,10 +95,21 @@ struct ContentHash {
     }
 
     mutating func add(_ part: UnsafeBufferPointer<UInt8>) {
-        let count = UInt32(truncatingIfNeeded: part.count)
-        for shift in stride(from: 24, through: 0, by: -8) { self.bytes.append(UInt8(truncatingIfNeeded: count >> shift)) }
-        self.bytes.append(contentsOf: part)
+        self.reserve(4 + part.count)
+        self.memory.storeBytes(of: UInt32(truncatingIfNeeded: part.count).bigEndian, toByteOffset: self.count, as: UInt32.self)
+        UnsafeMutableRawBufferPointer(rebasing: self.memory[(self.count + 4)...]).copyMemory(from: UnsafeRawBufferPointer(part))
+        self.count += 4 + part.count
     }
 
-    consuming func finish() -> ContentUUID { ContentUUID(marking: self.bytes.withUnsafeBytes { SHA256.words(of: $0) }) }
+    private mutating func reserve(_ more: Int) {
+        guard self.memory.count - self.count < more else { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: (self.count + more) * 2, alignment: 1)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: self.memory[..<self.count]))
+        self.memory.deallocate()
+        self.memory = larger
+    }
+
+    func finish() -> ContentUUID {
+        ContentUUID(marking: SHA256.words(of: UnsafeRawBufferPointer(rebasing: self.memory[..<self.count])))
+    }
 }

@@ -14,15 +14,28 @@ public struct StageName: Hashable, Sendable, CustomStringConvertible, Expressibl
     public var description: String { self.rawValue }
 }
 
-/// One life of one worker process: 128 random bits in hexadecimal, drawn anew at every start and after every lost lease.
+/// One life of one worker process: 75 random bits in 15 characters, drawn anew at every start and after every lost lease.
+///
+/// No longer than that, since it goes with every delivery: Swift keeps a text of 15 bytes in the value itself, which is copied without counting
+/// references.
 public struct WorkerID: Hashable, Sendable, CustomStringConvertible {
     public let rawValue: String
     public init(_ rawValue: String) { self.rawValue = rawValue }
 
     /// A name that no worker had before.
     public static func random(using generator: inout some RandomNumberGenerator) -> WorkerID {
-        WorkerID(hexadecimal(generator.next()) + hexadecimal(generator.next()))
+        let bits = (generator.next(), generator.next())
+        return WorkerID(
+            String(unsafeUninitializedCapacity: 15) { text in
+                for index in 0..<15 {
+                    let half = index < 8 ? bits.0 : bits.1
+                    text[index] = self.alphabet.utf8Start[Int(half >> UInt64(index % 8 * 5) & 31)]
+                }
+                return 15
+            })
     }
+
+    private static let alphabet: StaticString = "0123456789abcdefghijklmnopqrstuv"
 
     /// A name that no worker had before, from the system's generator.
     public static func random() -> WorkerID {

@@ -113,7 +113,7 @@ def script_rate(site, program, jobs, batch):
     """Jobs a second that the script gives, with nothing around it."""
     peer = drivers.flotilla()[0](site)
     peer.prepare()
-    peer.send(range(jobs), 0)
+    peer.send(range(jobs), time.monotonic_ns())
     ended = subprocess.run(
         [program, site.socket, str(site.database), QUEUE, str(jobs), str(batch), expanded("exchange.lua", site.scratch),
          expanded("register.lua", site.scratch)], capture_output=True, text=True, check=False, timeout=120)
@@ -126,7 +126,7 @@ def list_rate(site, jobs):
     """What redis-benchmark reaches with pops of 500."""
     peer = drivers.flotilla()[0](site)
     peer.prepare()
-    peer.send(range(jobs), 0)
+    peer.send(range(jobs), time.monotonic_ns())
     output = subprocess.run(
         ["redis-benchmark", "-s", site.socket, "-n", str(jobs // 500), "-c", "1", "-P", "2", "--csv", "RPOP", QUEUE, "500"],
         capture_output=True, text=True, check=True, timeout=60).stdout
@@ -168,13 +168,13 @@ class Connection:
         self._check(self.libpq.exec_(text))
 
 
-def parameters(start, payloads):
-    """Those of one claim: ids, documents, delivery numbers, names, paths, messages, and what all rows share."""
+def parameters(start, payloads, sent):
+    """Those of one claim: ids, documents, delivery numbers, names, paths, messages, and what all rows share. As long as Flotilla's."""
     ids = sorted(uuid.uuid4().bytes for _ in payloads)
     numbers = range(start, start + len(payloads))
     return [binary_array(UUID, ids), binary_array(UUID, ids), binary_array(BIGINT, [struct.pack("!q", n) for n in numbers]),
-            binary_array(TEXT, [f"{n}-0".encode() for n in numbers]), binary_array(TEXT, [f"bench/{n}.bin".encode() for n in numbers]),
-            binary_array(BYTEA, payloads), struct.pack("!i", 1), b"\1", b"limit", b"limit", b"bench", b"bench", binary_array(TEXT, [b"bench"])]
+            binary_array(TEXT, [f"{n}-{sent}".encode() for n in numbers]), binary_array(TEXT, [f"bench/{n}.bin".encode() for n in numbers]),
+            binary_array(BYTEA, payloads), struct.pack("!i", 1), b"\1", b"limitlimitlimit", b"peers_queue", b"bench", b"bench", binary_array(TEXT, [b"bench"])]
 
 
 def statement_rate(site, jobs):
@@ -182,7 +182,9 @@ def statement_rate(site, jobs):
     peer = drivers.flotilla()[1](site)
     peer.prepare()
     site.sql("INSERT INTO processing_job (id, status, source) VALUES ('bench', 'processing', 'message')")
-    batches = [parameters(start, [text.encode() for text in peer.payloads(range(start, start + BATCH), 0)]) for start in range(0, jobs, BATCH)]
+    sent = time.monotonic_ns()
+    batches = [parameters(start, [text.encode() for text in peer.payloads(range(start, start + BATCH), sent)], sent)
+               for start in range(0, jobs, BATCH)]
     durations = binary_array(INTEGER, [bytes(4)] * BATCH)
     admitting, completing, ready = Connection(site), Connection(site), queue.SimpleQueue()
 

@@ -94,7 +94,7 @@ struct JobExplanation {
     }
 
     static func name(_ worker: WorkerStatus) -> String {
-        let id = String(worker.id.rawValue.prefix(12))
+        let id = worker.id.rawValue
         return worker.info.map { "worker \(id) (\($0.role) \($0.host):\($0.processID))" } ?? "worker \(id)"
     }
 }

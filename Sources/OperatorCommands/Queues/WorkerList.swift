@@ -26,7 +26,7 @@ struct WorkerList: Verb {
                 let isLive = worker.leaseLeft > .zero
                 let info = worker.info
                 table.rows.append([
-                    String(worker.id.rawValue.prefix(12)), queue.name, isLive ? "live" : "dead",
+                    worker.id.rawValue, queue.name, isLive ? "live" : "dead",
                     isLive ? HumanTime.span(worker.leaseLeft) : "-", "\(worker.held)", info.map { "\($0.concurrency)" } ?? "-",
                     info?.host ?? "-", info.map { "\($0.processID)" } ?? "-", info?.role ?? "-", info?.version ?? "-",
                     context.time.moment(info?.startedAt),
