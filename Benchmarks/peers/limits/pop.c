@@ -2,13 +2,9 @@
 // that it had when it died would be lost.
 //
 //   pop SOCKET DB QUEUE REPORT-FILE
-//
-// Messages are those of Flotilla's driver. Writes 16 bytes a message, its number and its delay in nanoseconds.
+#include "record.h"
 #include <hiredis/hiredis.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 static void fail(const char *what) {
     fprintf(stderr, "pop: %s\n", what);
@@ -24,15 +20,9 @@ int main(int count, char **words) {
     if (!report) fail(words[4]);
     for (;;) {
         redisReply *reply = redisCommand(redis, "BLPOP %s 0", words[3]);
-        struct timespec time;
-        clock_gettime(CLOCK_MONOTONIC, &time);
+        long long arrived = instant();
         if (!reply || reply->type != REDIS_REPLY_ARRAY || reply->elements != 2) fail(reply ? reply->str : redis->errstr);
-        const char *name = strstr(reply->element[1]->str, "\"filename\": \"");
-        long long record[2], sent;
-        if (!name || sscanf(name + strlen("\"filename\": \""), "%lld-%lld", &record[0], &sent) != 2) fail("a message that is not timed");
-        record[1] = time.tv_sec * 1000000000LL + time.tv_nsec - sent;
-        fwrite(record, sizeof record, 1, report);
-        fflush(report);
+        if (!record(report, reply->element[1]->str, arrived)) fail("a message that is not timed");
         freeReplyObject(reply);
     }
 }

@@ -1,6 +1,5 @@
 """What the servers themselves can do with the same commands: the goals of the drain are shares of it."""
 import concurrent.futures
-import os
 import queue
 import statistics
 import struct
@@ -12,9 +11,8 @@ import psycopg
 
 import drivers
 from drivers.flotilla_driver import QUEUE
-from harness.compiling import compiled
+from harness.compiling import compiled, expanded
 from harness.report import Section, ratios, spread
-from harness.site import ROOT
 
 from .drain import Drain
 
@@ -23,7 +21,6 @@ message and runs no handler. `redis-benchmark` with LPUSH and RPOP of 500 shows 
 very statements of `--durable`, one admitting a thousand items a commit, the other completing them, parameters made beforehand. Flotilla's drain runs after each, and the share is that of the same round."""
 
 BATCH = 1_000
-SCRIPTS = os.path.join(ROOT, "Sources", "FlotillaRedis", "Scripts")
 
 #: What PostgresJobStore+Begin.swift sends for a batch of one job and one worker.
 CLAIM = """
@@ -92,31 +89,14 @@ SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin'
     set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_generic_plan', true)"""
 
 
-def expanded(name, folder):
-    """A script with its fragments put in, as the client loads it."""
-    with open(os.path.join(SCRIPTS, name)) as file:
-        lines = file.read().splitlines()
-    text = []
-    for line in lines:
-        if line.startswith("-- @include "):
-            with open(os.path.join(SCRIPTS, line.split()[-1] + ".lua")) as file:
-                text.append(file.read())
-        else:
-            text.append(line)
-    path = os.path.join(folder, name)
-    with open(path, "w") as file:
-        file.write("\n".join(text))
-    return path
-
-
 def script_rate(site, program, jobs, batch):
     """Jobs a second that the script gives, with nothing around it."""
     peer = drivers.flotilla()[0](site)
     peer.prepare()
     peer.send(range(jobs), time.monotonic_ns())
     ended = subprocess.run(
-        [program, site.socket, str(site.database), QUEUE, str(jobs), str(batch), expanded("exchange.lua", site.scratch),
-         expanded("register.lua", site.scratch)], capture_output=True, text=True, check=False, timeout=120)
+        [program, site.socket, str(site.database), QUEUE, str(jobs), str(batch), expanded(site.scratch, "exchange"),
+         expanded(site.scratch, "register")], capture_output=True, text=True, check=False, timeout=120)
     if ended.returncode != 0:
         raise RuntimeError(f"exchange ended with {ended.returncode}: {ended.stderr.strip()}")
     return float(ended.stdout.split()[0])
