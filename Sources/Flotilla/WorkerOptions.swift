@@ -20,7 +20,7 @@ public struct WorkerOptions: Sendable {
     public var info: WorkerInfo
 
     public init(
-        concurrency: Int, maximumPrefetch: Int = 4_000, lease: Duration = .seconds(30), heartbeat: Duration = .seconds(10),
+        concurrency: Int, maximumPrefetch: Int = 2_000, lease: Duration = .seconds(30), heartbeat: Duration = .seconds(10),
         deadline: Duration = .seconds(3600), cancellationGrace: Duration = .seconds(10), retryPolicy: RetryPolicy = RetryPolicy(),
         postponement: Duration = .seconds(5), batch: Int = 1_000, info: WorkerInfo
     ) {
