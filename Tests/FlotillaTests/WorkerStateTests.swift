@@ -101,8 +101,8 @@ import Threading
         for _ in 0..<200 { state.ended(after: .microseconds(10)) }
         state.recorded(200)
         #expect(state.wanted(inFeed: 0, at: self.now) == 500, "a large claim is taken in parts")
-        #expect(state.wanted(inFeed: 3_800, at: self.now) == 0, "small claims cost more than they bring")
-        #expect(state.wanted(inFeed: 3_400, at: self.now) == 500, "there is room for a part")
+        #expect(state.wanted(inFeed: 1_800, at: self.now) == 0, "small claims cost more than they bring")
+        #expect(state.wanted(inFeed: 1_400, at: self.now) == 500, "there is room for a part")
         state.stalled(for: .seconds(1))
         #expect(state.wanted(inFeed: 0, at: self.now) == 4)
     }
