@@ -74,7 +74,7 @@ public struct ContentUUID: Hashable, Sendable, CustomStringConvertible {
 
 /// Gathers what a ``ContentUUID`` is computed from, part by part.
 ///
-/// In memory of its own: an array's checks at each of a dozen short appends, twice a message, took half as long as the hashing.
+/// In memory of its own: an array's checks at each of a dozen short appends took a seventh of the time (1,090 ns a name, now 930).
 struct ContentHash: ~Copyable {
     private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)
     private var count = 0

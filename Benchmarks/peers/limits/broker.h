@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MOST = 1000, KEYS = 9, FIXED = 3 + KEYS + 12 };
 

@@ -1,5 +1,5 @@
 // The least that a woken consumer can do that loses nothing when it is killed: the wait and the claim that Flotilla's worker sends, in one piece, and
-// the time at which the message is there. No message is read, no handler runs, nothing renews the lease.
+// the time at which the message is there. No message is read, no handler runs, no heartbeat goes out.
 //
 //   claim SOCKET DB QUEUE REPORT-FILE SCRIPT-FILE REGISTER-FILE
 #include "broker.h"

@@ -6,6 +6,7 @@
 // Prints jobs a second, and the CPU time of this process in microseconds a job.
 #include "broker.h"
 #include <sys/resource.h>
+#include <time.h>
 
 static double now(void) {
     struct timespec time;
